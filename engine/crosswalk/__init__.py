@@ -1,0 +1,1 @@
+"""Declarative mapping of billing and payment records."""
