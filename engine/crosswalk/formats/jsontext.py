@@ -1,0 +1,134 @@
+"""JSON text to values and values to JSON text: exact numbers, no key twice, bounded depth."""
+
+import json
+import re
+from decimal import Decimal
+
+import msgspec
+
+from crosswalk.formats.jsonshape import ShapeError
+from crosswalk.values import Problem
+
+DEPTH = 64
+"""How many objects and lists may stand inside each other."""
+
+DIGITS = 64
+"""How many characters a number may have (safety A14)."""
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+class BadJsonError(ShapeError):
+    """Text that is not acceptable JSON; `byte` is where, counted from 0, if that is known."""
+
+    def __init__(self, code: str, reason: str, byte: int | None = None) -> None:
+        super().__init__(code, reason)
+        self.byte = byte
+
+
+def _decimal(text: str) -> Decimal:
+    """Read a number with a fraction; exponents are refused, they hide size (safety F8, A14)."""
+    if len(text) > DIGITS or "e" in text or "E" in text:
+        raise ValueError
+    return Decimal(text)
+
+
+_DECODE = msgspec.json.Decoder(float_hook=_decimal).decode
+_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def encode(value: object) -> str:
+    """Write a decoded value as compact JSON."""
+    return _ENCODE(value).decode()
+
+
+def decode(data: bytes | str) -> object:
+    """Read one JSON text to dict, list, str, int, Decimal, bool or None.
+
+    Raises BadJsonError: CW640 not JSON (NaN, Infinity and lone surrogates too), CW641 a key twice,
+    CW642 a number in exponent form or too long, CW643 too deep.
+    """
+    try:
+        value: object = _DECODE(data)
+    except msgspec.ValidationError:
+        reason = f"a number has an exponent or more than {DIGITS} digits"
+        raise BadJsonError("CW642", reason) from None
+    except msgspec.DecodeError as fault:
+        place = _BYTE.search(str(fault))
+        byte = int(place[1]) if place else None
+        raise BadJsonError("CW640", str(fault), byte) from None
+    except RecursionError:
+        raise _too_deep() from None
+    keys = _tally(value, DEPTH)
+    if not _surely_once(data, keys):
+        _refuse_twice(data)
+    return value
+
+
+def _too_deep() -> BadJsonError:
+    return BadJsonError("CW643", f"JSON is nested more than {DEPTH} deep")
+
+
+def _tally(value: object, left: int) -> int:
+    """Count the keys of all objects, down to the depth limit."""
+    if isinstance(value, dict):
+        count, inner = len(value), iter(value.values())
+    elif isinstance(value, list):
+        count, inner = 0, iter(value)
+    elif isinstance(value, int) and not -_HUGE < value < _HUGE:
+        raise BadJsonError("CW642", f"a number has more than {DIGITS} digits")
+    else:
+        return 0
+    if left == 0:
+        raise _too_deep()
+    for one in inner:
+        if one.__class__ is not str:
+            count += _tally(one, left - 1)
+    return count
+
+
+_HUGE = 10**DIGITS
+
+
+def _surely_once(data: bytes | str, keys: int) -> bool:
+    """Tell that no key can stand twice: each key in the text has one `":`, text may have more.
+
+    White space before a colon would hide a key from the count, so it leads to the exact way.
+    """
+    if isinstance(data, bytes):
+        spaced = any(data.find(mark) >= 0 for mark in (b" :", b"\t:", b"\n:", b"\r:"))
+        return not spaced and data.count(b'":') == keys
+    return not any(mark in data for mark in (" :", "\t:", "\n:", "\r:")) and (
+        data.count('":') == keys
+    )
+
+
+def _refuse_twice(data: bytes | str) -> None:
+    json.loads(data, object_pairs_hook=_once, parse_float=str, parse_int=str)
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise BadJsonError("CW641", f"key '{key[:80]}' stands twice in one object")
+        seen.add(key)
+
+
+def fragment(text: str, kind: str) -> str:
+    """Encode a value's text as JSON of a kind: `text`, `number` or `boolean`.
+
+    Raises Problem CW648 for a text that is no plain number or boolean, CW622 for a lone surrogate.
+    """
+    if kind == "text":
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Problem("CW622", "holds half a character (a lone surrogate)") from None
+        return json.dumps(text, ensure_ascii=False)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return text
+    if kind == "boolean" and text in ("true", "false"):
+        return text
+    raise Problem("CW648", f"is not a JSON {kind}")

@@ -1,0 +1,299 @@
+r"""Physical lines of a text form: read in blocks, decoded strictly, cut only where lines end.
+
+A line ends at LF or CRLF, or at the layout's own `record_end`. Nothing else ends a line
+(`str.splitlines` would also cut at VT, FF, FS, NEL and U+2028). A line that cannot be decoded
+costs itself and no neighbour (safety F5, F9).
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from crosswalk.errors import FormatProblem
+from crosswalk.formats.multiline import join
+from crosswalk.formats.quoting import release_of, spans_lines
+from crosswalk.formats.sections import continued, data_part
+from crosswalk.layout import File
+from crosswalk.records import Damage
+
+CAP = 1 << 20
+"""The longest line, in bytes."""
+
+SIZE = 1 << 18
+"""How many bytes are read at a time."""
+
+SHOWN = 200
+"""How many bytes of an over-long line are kept in its Damage."""
+
+_SINGLE_BYTE = ("cp437", "cp850", "cp852", "cp858", "cp1250", "cp1252")
+_ENCODINGS = {"ascii", "utf-8", "iso8859-1", "iso8859-2", "iso8859-15", *_SINGLE_BYTE}
+_WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Block(NamedTuple):
+    """Consecutive lines: the number of the first, and each line's text without its end."""
+
+    first: int
+    texts: list[str | Damage]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """How bytes become lines.
+
+    `scan` finds ends from the left where the last ones alone could be misjudged: released ends,
+    and ends of several characters. `keep_cr`: CR may stand inside a value (multiline).
+    """
+
+    encoding: str
+    end: bytes
+    custom: bool
+    scan: re.Pattern[bytes] | None
+    keep_cr: bool
+    cap: int
+
+    def edge(self, held: bytes) -> int:
+        """Give the length of the whole lines at the start of `held`."""
+        if self.scan is None:
+            return held.rfind(self.end) + len(self.end) if self.end in held else 0
+        ends = [found.end() for found in self.scan.finditer(held) if found.lastgroup == "end"]
+        return ends[-1] if ends else 0
+
+    def pieces(self, chunk: bytes) -> list[bytes]:
+        """Cut whole lines apart; what follows the last end is one more line, if it is anything."""
+        if self.scan is None:
+            found = chunk.split(self.end)
+        else:
+            found, at = [], 0
+            for match in self.scan.finditer(chunk):
+                if match.lastgroup == "end":
+                    found.append(chunk[at : match.start()])
+                    at = match.end()
+            found.append(chunk[at:])
+        tail = found.pop().rstrip(b"\r\n") if self.custom else found.pop()
+        empty = not (tail.strip() if self.custom else tail)
+        return found if empty else [*found, tail]
+
+
+def encoding_of(file: File) -> str:
+    """Give Python's name of the declared encoding; refuse what lines cannot be cut in (CW602)."""
+    try:
+        name = codecs.lookup(file.encoding).name
+    except LookupError:
+        name = ""
+    name = "utf-8" if name == "utf-8-sig" else name
+    if name not in _ENCODINGS:
+        raise FormatProblem(
+            "CW602",
+            f"encoding '{file.encoding}' is not supported",
+            help=f"use one of {', '.join(sorted(_ENCODINGS))}",
+        )
+    return name
+
+
+def _cut(file: File, cap: int) -> _Cut:
+    encoding = encoding_of(file)
+    end = (file.record_end or "\n").encode(encoding)
+    if end in (b"\n", b"\r\n"):
+        return _Cut(encoding, b"\n", custom=False, scan=None, keep_cr=spans_lines(file), cap=cap)
+    release = release_of(file) if file.quote == "none" else None
+    scan = None
+    if release is not None or len(end) > 1:
+        freed = b"" if release is None else re.escape(release.encode(encoding)) + rb"[\s\S]|"
+        scan = re.compile(rb"%s(?P<end>%s)" % (freed, re.escape(end)))
+    return _Cut(encoding, end, custom=True, scan=scan, keep_cr=spans_lines(file), cap=cap)
+
+
+def opening(stream: BinaryIO, encoding: str) -> tuple[bytes, int]:
+    """Take the byte order mark off a stream: the bytes read so far without it, and its length.
+
+    Raises FormatProblem CW602 for a mark that contradicts the declared encoding (safety F9).
+    """
+    head = b""
+    while len(head) < 4 and (more := stream.read(4 - len(head))):  # noqa: PLR2004 - longest mark
+        head += more
+    if head.startswith(codecs.BOM_UTF8):
+        if encoding == "utf-8":
+            return head[3:], 3
+        found = "UTF-8"
+    elif head.startswith(_WIDE_BOMS):
+        found = "UTF-16"
+    else:
+        return head, 0
+    raise FormatProblem(
+        "CW602",
+        f"the file starts with a {found} byte order mark, the layout says {encoding}",
+        line=1,
+        help="correct file.encoding in the layout, or ask the partner to export it as declared",
+    )
+
+
+def _skip(stream: BinaryIO, held: bytes, end: bytes, size: int) -> tuple[int, bytes]:
+    """Read past the end of an over-long line: bytes given up, and what follows it."""
+    gone, keep = len(held), len(end) - 1
+    tail = held[len(held) - keep :]
+    while data := stream.read(size):
+        window = tail + data
+        at = window.find(end)
+        if at >= 0:
+            rest = window[at + len(end) :]
+            return gone + len(data) - len(rest), rest
+        gone += len(data)
+        tail = window[len(window) - keep :]
+    return gone, b""
+
+
+def _chunks(
+    stream: BinaryIO, cut: _Cut, held: bytes, offset: int, size: int
+) -> Iterator[tuple[int, bytes, bool]]:
+    """Yield (offset in the file, bytes, whole); not whole is the start of an over-long line."""
+    while data := stream.read(size):
+        held += data
+        edge = cut.edge(held)
+        if edge:
+            yield offset, held[:edge], True
+            offset += edge
+            held = held[edge:]
+        if len(held) >= cut.cap + len(cut.end):
+            gone, rest = _skip(stream, held, cut.end, size)
+            yield offset, held[:SHOWN], False
+            offset += gone
+            held = rest
+    if held:
+        yield offset, held, True
+
+
+def _too_long(raw: bytes, number: int, cut: _Cut) -> Damage:
+    text = raw[:SHOWN].decode(cut.encoding, "backslashreplace")
+    return Damage(number, number, "CW603", f"the line is longer than {cut.cap} bytes", text)
+
+
+def _line(raw: bytes, number: int, offset: int, cut: _Cut) -> str | Damage:
+    """Decode one line; `offset` is its place in the file, in bytes."""
+    if len(raw) > cut.cap:
+        return _too_long(raw, number, cut)
+    try:
+        text = raw.decode(cut.encoding)
+    except UnicodeDecodeError as fault:
+        byte, at = raw[fault.start], fault.start
+        reason = (
+            f"byte 0x{byte:02X} at byte {at + 1} of the line ({offset + at} of the file) "
+            f"is not {cut.encoding}"
+        )
+        shown = raw.decode(cut.encoding, "backslashreplace")
+        return Damage(number, number, "CW601", reason, shown)
+    if not cut.custom and not cut.keep_cr:
+        text = text.removesuffix("\r")
+    found = control(text, breaks="" if cut.keep_cr else "\r\n")
+    return text if found is None else Damage(number, number, "CW604", found, text)
+
+
+def control(text: str, breaks: str) -> str | None:
+    """Say which character a line may not hold stands in `text`: NUL, or one of `breaks`."""
+    for character, name in (("\0", "NUL"), ("\r", "CR"), ("\n", "LF")):
+        if (character == "\0" or character in breaks) and character in text:
+            return f"a {name} character stands inside the line (character {text.index(character)})"
+    return None
+
+
+def _one_by_one(chunk: bytes, offset: int, first: int, cut: _Cut) -> list[str | Damage]:
+    """Decode line by line: the exact way, for lines that are damaged or end in their own way."""
+    texts: list[str | Damage] = []
+    for raw in cut.pieces(chunk):
+        body = raw.lstrip(b" \t\r\n") if cut.custom else raw
+        texts.append(_line(body, first + len(texts), offset + len(raw) - len(body), cut))
+        offset += len(raw) + len(cut.end)
+    return texts
+
+
+def _texts(chunk: bytes, offset: int, first: int, cut: _Cut, *, whole: bool) -> list[str | Damage]:
+    """Decode all lines of a chunk at once where nothing in it needs a closer look."""
+    if not whole:
+        return [_too_long(chunk, first, cut)]
+    if cut.custom or len(chunk) > cut.cap:
+        return _one_by_one(chunk, offset, first, cut)
+    try:
+        text = chunk.decode(cut.encoding)
+    except UnicodeDecodeError:
+        return _one_by_one(chunk, offset, first, cut)
+    if "\0" in text:
+        return _one_by_one(chunk, offset, first, cut)
+    texts = _split(text) if "\r" in text and not cut.keep_cr else text.split("\n")
+    if texts is None:
+        return _one_by_one(chunk, offset, first, cut)
+    if text.endswith("\n"):
+        del texts[-1]
+    return [*texts]
+
+
+def _split(text: str) -> list[str] | None:
+    """Cut a text with CRLF, or LF here and there, into lines; None when a CR stands alone."""
+    returns = text.count("\r")
+    texts = text.split("\r\n")
+    if len(texts) != returns + 1:
+        return None
+    if returns == text.count("\n"):
+        return texts
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def blocks(  # noqa: PLR0913
+    stream: BinaryIO,
+    file: File,
+    *,
+    first: int | None = None,
+    at: int = 0,
+    cap: int = CAP,
+    size: int = SIZE,
+) -> Iterator[Block]:
+    """Yield the physical lines of a stream in blocks, each line as text or as its Damage.
+
+    The mark and `skip_lines` at the start of the file are passed over. `first` says that the
+    stream stands in the middle of a file, at the start of the line of that number, `at` bytes from
+    the file's start (sharding). With
+    a `record_end`, lines are records and numbers count them, for such files often have one line.
+    Lines of a `multiline` layout are not yet joined: see `lines`.
+
+    Raises FormatProblem CW602 for an encoding that is not supported or contradicts the mark.
+    """
+    cut = _cut(file, cap)
+    held, offset = (b"", at) if first is not None else opening(stream, cut.encoding)
+    number, skip = (1, file.skip_lines) if first is None else (first, 0)
+    for place, chunk, whole in _chunks(stream, cut, held, offset, size):
+        texts = _texts(chunk, place, number, cut, whole=whole)
+        passed = min(skip, len(texts))
+        if passed < len(texts):
+            yield Block(number + passed, texts[passed:] if passed else texts)
+        skip -= passed
+        number += len(texts)
+
+
+def lines(
+    stream: BinaryIO, file: File, *, first: int | None = None, cap: int = CAP
+) -> Iterator[tuple[int, int, str | Damage]]:
+    """Yield (first line, last line, text or Damage) for each record of a text form.
+
+    As `blocks`, one by one; in a `multiline` layout, lines are joined until quotes are balanced.
+    Lines that are no data (`from_line`, `until_line`) are left out, those of one record joined.
+    """
+    found = _logical(stream, file, first, cap)
+    return found if file.continuation is None else continued(found, file.continuation)
+
+
+def _logical(
+    stream: BinaryIO, file: File, first: int | None, cap: int
+) -> Iterator[tuple[int, int, str | Damage]]:
+    physical: Iterator[tuple[int, str | Damage]] = (
+        (number, text)
+        for block in blocks(stream, file, first=first, cap=cap)
+        for number, text in enumerate(block.texts, block.first)
+    )
+    if file.from_line is not None or file.until_line is not None:
+        physical = data_part(physical, file)
+    if spans_lines(file):
+        yield from join(physical, file, cap)
+    else:
+        for number, text in physical:
+            yield number, number, text

@@ -1,0 +1,90 @@
+"""Telling the record types of a text form apart by their tag fields."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crosswalk.layout import Field, Layout, Record
+from crosswalk.suggest import closest
+
+Choose = Callable[[list[str]], int]
+"""From the values of a line (by position) to the ordinal of its record type, -1 when none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    position: int
+    texts: frozenset[str]
+
+
+def _texts(field: Field) -> tuple[str, ...]:
+    return field.values if field.always is None else (field.always,)
+
+
+def chooser(layout: Layout) -> Choose | None:
+    """Build the choice of record type; None when there is one type without a tag.
+
+    Types are tried in document order; one without a tag is taken when no other matches.
+    """
+    records = layout.records
+    if len(records) == 1 and not records[0].tags:
+        return None
+    if all(len(record.tags) == 1 for record in records):
+        positions = {record.tags[0].position for record in records}
+        if len(positions) == 1:
+            return _by_one_tag(records, positions.pop())
+    return _by_all_tags(records)
+
+
+def twins(layout: Layout) -> dict[int, tuple[int, ...]]:
+    """Give, for record types whose tags are alike, all of them in document order, by ordinal.
+
+    Which of them a line is, its place in the structure tells.
+    """
+    groups: dict[object, list[int]] = {}
+    for record in layout.records:
+        tags = {
+            (tag.start or tag.position, tag.component, frozenset(_texts(tag)))
+            for tag in record.tags
+        }
+        groups.setdefault(frozenset(tags), []).append(record.ordinal)
+    return {one: tuple(same) for same in groups.values() if len(same) > 1 for one in same}
+
+
+def _by_one_tag(records: tuple[Record, ...], position: int) -> Choose:
+    types: dict[str, int] = {}
+    for record in records:
+        for text in _texts(record.tags[0]):
+            types.setdefault(text, record.ordinal)
+
+    def choose(values: list[str]) -> int:
+        return types.get(values[position], -1) if position < len(values) else -1
+
+    return choose
+
+
+def _by_all_tags(records: tuple[Record, ...]) -> Choose:
+    tagged = sorted(records, key=lambda record: not record.tags)
+    types = [
+        ([_Tag(tag.position, frozenset(_texts(tag))) for tag in record.tags], record.ordinal)
+        for record in tagged
+    ]
+
+    def choose(values: list[str]) -> int:
+        for tags, ordinal in types:
+            if all(t.position < len(values) and values[t.position] in t.texts for t in tags):
+                return ordinal
+        return -1
+
+    return choose
+
+
+def no_type(values: list[str], layout: Layout) -> str:
+    """Say that no record type matches; a near miss is shown, other content is not."""
+    tags = [tag for record in layout.records for tag in record.tags]
+    known = sorted({text for tag in tags for text in _texts(tag)})
+    for position in sorted({tag.position for tag in tags}):
+        found = values[position] if position < len(values) else ""
+        near = closest(found, known)
+        if near is not None:
+            return f"no record type is tagged '{found}'; did you mean '{near}'?"
+    return f"no record type matches; the tags are {', '.join(known)}"

@@ -1,0 +1,39 @@
+"""The text forms (delimited, fixed-width): one way to read rows and one to write lines."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from crosswalk.errors import FormatProblem
+from crosswalk.formats import delimited, fixed
+from crosswalk.formats.delimited_writer import Write
+from crosswalk.formats.sections import is_plain
+from crosswalk.layout import File, Layout
+from crosswalk.records import Damage, Row
+
+FORMS = ("delimited", "fixed")
+
+_READ = {"delimited": delimited.read, "fixed": fixed.read}
+_WRITE = {"delimited": delimited.writer, "fixed": fixed.writer}
+
+
+def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
+    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
+    return _READ[layout.file.form](stream, layout)
+
+
+def writer(layout: Layout) -> Write:
+    """Build the function from a record type and its texts to a line with its end.
+
+    The function raises values.Problem for a text that the form cannot hold. Raises FormatProblem
+    for a layout whose file is only read.
+    """
+    file = layout.file
+    if file.until_line is not None or (file.from_line is not None and not file.header):
+        message = "a file with other lines around its data can be read, but not written"
+        raise FormatProblem("CW600", message)
+    return _WRITE[file.form](layout)
+
+
+def is_quick(file: File) -> bool:
+    """Tell whether lines are delimited records of simple values, which have a quick way."""
+    return file.form == "delimited" and file.component is None and is_plain(file)
