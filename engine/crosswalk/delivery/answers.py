@@ -1,0 +1,82 @@
+"""Reading a partner's JSON answer: exact numbers, no duplicate keys, no surprises."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn
+
+
+class Unreadable(ValueError):  # noqa: N818 - says what is the case
+    """The bytes are not one plain JSON document."""
+
+
+def read(body: bytes) -> object:
+    """Parse bytes as JSON; numbers with a point become Decimal. Raises Unreadable."""
+    try:
+        return json.loads(
+            body.decode("utf-8"),
+            parse_float=Decimal,
+            parse_constant=_refuse,
+            object_pairs_hook=_unique,
+        )
+    except (ValueError, RecursionError, InvalidOperation):
+        raise Unreadable from None
+
+
+def at(answer: object, path: Sequence[str]) -> object:
+    """Follow names through objects; None where one is missing."""
+    for name in path:
+        if not isinstance(answer, dict):
+            return None
+        answer = answer.get(name)
+    return answer
+
+
+def same(ours: object, theirs: object) -> bool:
+    """Compare a variable of ours with what the partner says, exactly.
+
+    Text and a whole number agree when the number is written like the text: `101`, never `0101`.
+    """
+    if isinstance(ours, Decimal) or isinstance(theirs, Decimal):
+        return same_amount(ours, theirs)
+    if {type(ours), type(theirs)} == {int, str}:
+        return str(ours) == str(theirs)
+    return type(ours) is type(theirs) and ours == theirs
+
+
+def same_amount(ours: object, theirs: object) -> bool:
+    """Compare two amounts by value, whether they are text or numbers; two nothings differ."""
+    left, right = number(ours), number(theirs)
+    return left is not None and left == right
+
+
+def number(value: object) -> Decimal | None:
+    """Read a plain number from text, an integer or a Decimal; None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return None
+    text = str(value)
+    if len(text) > 40 or text.strip("+-0123456789.") != "":  # noqa: PLR2004 - far above money
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def reference(value: object) -> str | None:
+    """Return the partner's reference as text; None when it is missing or not exact (facts 3.1)."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value)
+    return text if text.strip() else None
+
+
+def _refuse(_: str) -> NoReturn:
+    raise Unreadable
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable
+    return found

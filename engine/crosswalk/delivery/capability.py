@@ -1,0 +1,88 @@
+"""What the partner promises about one operation; every default is the safe one (delivery 3.6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What executing the operation once more would do."""
+
+    READ = "read"
+    IDEMPOTENT_WRITE = "idempotent_write"
+    NON_IDEMPOTENT_WRITE = "non_idempotent_write"
+
+
+class OnAbsent(StrEnum):
+    """What follows when a look-up proves that the partner has no trace of the payment."""
+
+    REVIEW = "review"
+    RESEND = "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """Where an answer carries the partner's reference, and what it repeats of our variables.
+
+    `path` leads from the top of the answer to the reference (`data`, `create_receipt`,
+    `receiptNumber`). `echo` names fields beside the reference that must equal our variables of
+    the same name; an amount is compared as a number, everything else exactly.
+    """
+
+    path: tuple[str, ...]
+    echo: tuple[str, ...] = ()
+
+    @property
+    def field(self) -> str:
+        """The root field of the document."""
+        return self.path[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A query that finds what an earlier attempt may have left at the partner.
+
+    `key` is the variable of ours that the partner is asked for, `variable` its name in the query
+    (the same unless given). `path` leads to the list (or the single object) found; `reference` is
+    the partner's reference in each, `match` the fields that must equal our variables, and
+    `expect` fields with the value they have once the operation took effect (a void: voided true).
+    """
+
+    document: str
+    key: str
+    path: tuple[str, ...]
+    reference: str
+    match: tuple[str, ...] = ()
+    expect: Mapping[str, object] = field(default_factory=dict)
+    variable: str | None = None
+    read_after_write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The capability block of one operation. Times are in seconds.
+
+    `endpoint` names the biller's endpoint it goes to. `deadline_s` bounds one attempt from the
+    first look at the host name to the last byte; `max_processing_s` is the longest the partner
+    may still be at work after that; `max_attempts` bounds sending again after proof of absence.
+    `amounts` names the fields that are compared by value (`12.5` is `12.50`), not letter by letter.
+    """
+
+    name: str
+    endpoint: str
+    success: Success
+    effect: Effect = Effect.NON_IDEMPOTENT_WRITE
+    deadline_s: float = 45.0
+    max_processing_s: float = 900.0
+    max_attempts: int = 3
+    auth_before_execute: bool = True
+    throttle_before_execute: bool = True
+    amounts: frozenset[str] = frozenset({"amount"})
+    definite_rejects: frozenset[str] = frozenset()
+    lookup: Lookup | None = None
+    on_absent: OnAbsent = OnAbsent.REVIEW
+
+    @property
+    def quiet_s(self) -> float:
+        """How long an unknown outcome is left alone before the partner is asked about it."""
+        return max(self.max_processing_s, 2 * self.deadline_s)

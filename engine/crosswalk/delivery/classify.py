@@ -1,0 +1,178 @@
+"""What one HTTP attempt means for the payment: pure, one table per kind of sight (delivery 3.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crosswalk.delivery import answers
+from crosswalk.delivery.capability import Operation
+from crosswalk.delivery.states import Outcome
+from crosswalk.delivery.wire import Ambiguous, NotSent, Reply, Seen
+
+HTTP_OK = 200
+UNAUTHORIZED = 401
+TOO_MANY = 429
+CONFIGURATION = frozenset({403, 404, 405, 413, 415})
+NEEDS_A_PERSON = frozenset({"tls_untrusted", "host_refused", "credential"})
+OUR_FAULT = frozenset({400, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome with a reason word; `reference` is the partner's receipt when posted.
+
+    codes: the partner's error codes (words, no message text); retry_after: the header as it came;
+    status: the HTTP status when there was one; trouble: counts against the endpoint's breaker.
+    """
+
+    outcome: Outcome
+    reason: str
+    reference: str | None = None
+    codes: tuple[str, ...] = ()
+    retry_after: str | None = None
+    status: int | None = None
+    trouble: bool = False
+
+
+def classify(operation: Operation, variables: Mapping[str, object], seen: Seen) -> Verdict:
+    """Say what an attempt of `operation` with `variables` means; undecided is always UNKNOWN."""
+    match seen:
+        case NotSent(reason) if reason in NEEDS_A_PERSON:
+            return Verdict(Outcome.HELD, reason)
+        case NotSent(reason):
+            return Verdict(Outcome.NOT_EXECUTED, reason, trouble=True)
+        case Ambiguous(reason):
+            return Verdict(Outcome.UNKNOWN, reason, trouble=True)
+        case Reply():
+            return _reply(operation, variables, seen)
+
+
+def _reply(operation: Operation, variables: Mapping[str, object], reply: Reply) -> Verdict:
+    status = reply.status
+    if status == HTTP_OK:
+        return _answer(operation, variables, reply)
+    if status == UNAUTHORIZED:
+        return _unauthorized(operation, reply)
+    if status == TOO_MANY:
+        return _throttled(operation, reply)
+    if status in CONFIGURATION:
+        return Verdict(Outcome.HELD, f"http_{status}", status=status, trouble=True)
+    if status in OUR_FAULT and _is_request_error(reply):
+        codes = _codes(_errors(answers.read(reply.body)))
+        return Verdict(Outcome.REJECTED, "request_error", codes=codes, status=status)
+    return Verdict(
+        Outcome.UNKNOWN,
+        f"http_{status}",
+        retry_after=reply.retry_after,
+        status=status,
+        trouble=True,
+    )
+
+
+def _unauthorized(operation: Operation, reply: Reply) -> Verdict:
+    if not operation.auth_before_execute or _has_data(reply):
+        return Verdict(Outcome.UNKNOWN, "unauthorized", status=reply.status)
+    return Verdict(Outcome.HELD, "unauthorized", status=reply.status)
+
+
+def _throttled(operation: Operation, reply: Reply) -> Verdict:
+    before = operation.throttle_before_execute and not _has_data(reply)
+    outcome = Outcome.NOT_EXECUTED if before else Outcome.UNKNOWN
+    return Verdict(outcome, "throttled", retry_after=reply.retry_after, status=reply.status)
+
+
+def _answer(operation: Operation, variables: Mapping[str, object], reply: Reply) -> Verdict:
+    if reply.flaw is not None:
+        return _unknown(reply, reply.flaw)
+    if "json" not in reply.content_type.lower():
+        return _unknown(reply, "wrong_media_type")
+    try:
+        answer = answers.read(reply.body)
+    except answers.Unreadable:
+        return _unknown(reply, "not_json")
+    root = answers.at(answer, operation.success.path[:2])
+    if root is not None:
+        return _receipt(operation, variables, answer, reply)
+    return _refusal(operation, answer, reply)
+
+
+def _receipt(
+    operation: Operation, variables: Mapping[str, object], answer: object, reply: Reply
+) -> Verdict:
+    codes = _codes(_errors(answer))
+    reference = answers.reference(answers.at(answer, operation.success.path))
+    if reference is None:
+        return Verdict(Outcome.UNKNOWN, "no_reference", codes=codes, status=reply.status)
+    receipt = answers.at(answer, operation.success.path[:-1])
+    if not all(
+        same_field(operation, name, variables.get(name), answers.at(receipt, [name]))
+        for name in operation.success.echo
+    ):
+        return Verdict(Outcome.REVIEW, "echo_differs", reference, codes, status=reply.status)
+    return Verdict(Outcome.POSTED, "answered", reference, codes, status=reply.status)
+
+
+def same_field(operation: Operation, name: str, ours: object, theirs: object) -> bool:
+    """Compare one field: amounts by value, every other exactly."""
+    compare = answers.same_amount if name in operation.amounts else answers.same
+    return compare(ours, theirs)
+
+
+def _refusal(operation: Operation, answer: object, reply: Reply) -> Verdict:
+    errors = _errors(answer)
+    codes = _codes(errors)
+    field = operation.success.field
+    definite = bool(errors) and all(_is_definite(operation, field, error) for error in errors)
+    if definite and _data_is_empty(answer, field):
+        return Verdict(Outcome.REJECTED, "refused", codes=codes, status=reply.status)
+    reason = "errors" if errors else "no_data"
+    return Verdict(Outcome.UNKNOWN, reason, codes=codes, status=reply.status)
+
+
+def _is_definite(operation: Operation, field: str, error: object) -> bool:
+    code = answers.at(error, ["extensions", "code"])
+    path = answers.at(error, ["path"])
+    return isinstance(code, str) and code in operation.definite_rejects and path == [field]
+
+
+def _data_is_empty(answer: object, field: str) -> bool:
+    data = answers.at(answer, ["data"])
+    return data is None or (isinstance(data, dict) and set(data) <= {field})
+
+
+def _is_request_error(reply: Reply) -> bool:
+    if reply.flaw is not None or _has_data(reply):
+        return False
+    try:
+        errors = _errors(answers.read(reply.body))
+    except answers.Unreadable:
+        return False
+    return bool(errors) and all(answers.at(error, ["path"]) is None for error in errors)
+
+
+def _has_data(reply: Reply) -> bool:
+    try:
+        answer = answers.read(reply.body)
+    except answers.Unreadable:
+        return False
+    data = answers.at(answer, ["data"])
+    if isinstance(data, dict):
+        return any(value is not None for value in data.values())
+    return data is not None
+
+
+def _errors(answer: object) -> list[object]:
+    errors = answers.at(answer, ["errors"])
+    return errors if isinstance(errors, list) else []
+
+
+def _codes(errors: list[object]) -> tuple[str, ...]:
+    found = (answers.at(error, ["extensions", "code"]) for error in errors)
+    return tuple(code[:64] for code in found if isinstance(code, str) and _is_word(code))
+
+
+def _is_word(code: str) -> bool:
+    return code.replace("_", "").replace("-", "").replace(".", "").isalnum() and code.isascii()
+
+
+def _unknown(reply: Reply, reason: str) -> Verdict:
+    return Verdict(Outcome.UNKNOWN, reason, status=reply.status, trouble=True)

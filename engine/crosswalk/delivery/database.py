@@ -1,0 +1,143 @@
+"""Opening the ledger's database: durable, one writer at a time, safe against forks, migrated."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import StaticPool
+
+from crosswalk.delivery import rules, tables
+from crosswalk.delivery.faults import ForkedLedger, LedgerTooNew, LedgerUnavailable
+from crosswalk.delivery.states import TRANSITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+READ_ONLY = "crosswalk_read_only"
+BUSY_S = 30
+
+
+def _first(connection: sa.Connection) -> None:
+    tables.META.create_all(connection)
+    rows = [{"src": src.value, "dst": dst.value} for src, dst in TRANSITIONS]
+    connection.execute(sa.insert(tables.transition), rows)
+    ledger_id = secrets.token_hex(16)
+    connection.execute(sa.insert(tables.meta), {"name": "ledger_id", "value": ledger_id})
+    made = {"sqlite": rules.sqlite_triggers, "postgresql": rules.postgresql_triggers}
+    for statement in made[connection.dialect.name]():
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: "tuple[Callable[[sa.Connection], None], ...]" = (_first,)
+"""One function per schema version, in order; a released one is never changed."""
+
+
+class Database:
+    """A ledger's database. `url`: `sqlite:///path` or `postgresql+psycopg://...`.
+
+    Raises LedgerUnavailable when it cannot be opened, LedgerTooNew when a newer version wrote it.
+    """
+
+    def __init__(self, url: str, now_us: int) -> None:
+        self.pid = os.getpid()
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        with self.read() as connection:
+            done = _version(connection)
+        if done != len(MIGRATIONS):
+            with self.write() as connection:
+                _migrate(connection, now_us)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Open a transaction that holds the write lock; it is durable once the block is left."""
+        with self._transaction(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a transaction for reading only."""
+        engine = self.engine.execution_options(**{READ_ONLY: True})
+        with self._transaction(engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        if os.getpid() != self.pid:
+            raise ForkedLedger("the ledger was opened before a fork; open it in the new process")
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as fault:
+            raise LedgerUnavailable(f"the ledger cannot be used: {_reason(fault)}") from None
+
+    def close(self) -> None:
+        """Close every connection; after that the object is not used again."""
+        if os.getpid() == self.pid:
+            self.engine.dispose()
+
+
+def _engine(url: str) -> sa.Engine:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed)
+    engine = sa.create_engine(parsed, pool_size=2, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "connect", _postgresql_connect)
+    return engine
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    options: dict[str, Any] = {"hide_parameters": True, "connect_args": {"timeout": BUSY_S}}
+    if url.database in (None, "", ":memory:"):
+        options["poolclass"] = StaticPool
+        options["connect_args"]["check_same_thread"] = False
+    engine = sa.create_engine(url, **options)
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connect(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql_connect(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET statement_timeout = '30s'")
+    connection.commit()
+
+
+def _migrate(connection: sa.Connection, now_us: int) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7204401)")
+    done = _version(connection)
+    if done > len(MIGRATIONS):
+        raise LedgerTooNew(f"the ledger has version {done}, this program knows {len(MIGRATIONS)}")
+    for number in range(done + 1, len(MIGRATIONS) + 1):
+        MIGRATIONS[number - 1](connection)
+        row = {"number": number, "applied_us": now_us}
+        connection.execute(sa.insert(tables.migration), row)
+
+
+def _version(connection: sa.Connection) -> int:
+    if not sa.inspect(connection).has_table("migration"):
+        return 0
+    return connection.scalar(sa.select(sa.func.max(tables.migration.c.number))) or 0
+
+
+def _reason(fault: sa.exc.DBAPIError) -> str:
+    """Name the driver's fault by its class and first line; statements and values stay out."""
+    lines = str(fault.orig).strip().splitlines()
+    return lines[0] if lines else type(fault.orig).__name__

@@ -1,0 +1,1 @@
+"""A partner to try deliveries against: a real GraphQL server on loopback that injects faults."""
