@@ -2,27 +2,52 @@
 
 from dataclasses import dataclass
 
+from crosswalk.conditions import Condition
 from crosswalk.diagnostics import Span
-from crosswalk.values import Codec, Value
+from crosswalk.spelling import Codec, Value
+
+NOWHERE = Span("", 1, 1, 1, 1)
+"""The place of what no document says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
     """A control total: what the field must equal, over the smallest group that holds its record.
 
-    `count` names branches or records to count, `sum` names `Record.Field` amounts to add up.
+    `count` names branches or records to count, `sum` names `Record.Field` amounts to add up,
+    `less` those to take away. `where` says which records of each name it is about, `modulo` what
+    the total is cut down by.
     """
 
     count: tuple[str, ...] = ()
     sum: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    modulo: int | None = None
+    where: Condition | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A law of one record: where `when` holds, `expect` must hold; else reject or report."""
+
+    name: str
+    record: str
+    when: Condition | None
+    expect: Condition
+    reject: bool
+    because: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a record: type, text form and the policies for values that are not there.
 
-    `key` is how the layout names it (a FileSpecID or a name), `name` what it is called in JSON,
-    `position` its place among the record's fields (0-based). Policies are one of "reject",
+    `start` (from 1), `width`, `align` and `pad` are the place and padding in a fixed-width
+    record; `component` is the place (from 1) inside a composite element; `rest` takes all that is
+    left of the line. `key` is how the layout names it (a FileSpecID or a name), `name` what it is
+    called in JSON, `position` its place among the record's fields (0-based). Policies are "reject",
     "empty", "keep", "cut".
     """
 
@@ -48,11 +73,17 @@ class Field:
     path: str | None = None
     column: str | None = None
     json: str = "text"
+    start: int | None = None
+    width: int | None = None
+    align: str = "left"
+    pad: str = " "
+    component: int | None = None
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record type: its fields in file order. `ordinal` is its place among the layout's records."""
+    """A record type: its fields in file order. `ordinal` is its place among the records."""
 
     name: str
     ordinal: int
@@ -81,6 +112,19 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Continuation:
+    """Which lines go on with the record before them, and what stands where they are joined.
+
+    A line continues when it begins with one of `starts`, which is taken off; or, when there are
+    none, when it begins with none of `unless`.
+    """
+
+    starts: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    joint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """The physical form of a layout."""
 
@@ -99,11 +143,18 @@ class File:
     skip_blank: bool = False
     comment: str | None = None
     extra_columns: str = "reject"
+    multiline: bool = False
+    record_length: int | None = None
+    trailing_blanks: str = "required"
+    component: str | None = None
+    continuation: Continuation | None = None
+    from_line: str | None = None
+    until_line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One side: `root` holds the top-level branches, `records` every record type in document order."""
+    """One side: `root` holds the top-level branches, `records` every record type in order."""
 
     name: str
     version: str
@@ -111,3 +162,4 @@ class Layout:
     root: Branch
     records: tuple[Record, ...]
     span: Span
+    checks: tuple[Check, ...] = ()

@@ -1,0 +1,435 @@
+"""The documents of a folder, put together for a biller, and the plans made from them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crosswalk.access import mapping as map_at
+from crosswalk.access import scalar, scalars
+from crosswalk.bind import Names, bind
+from crosswalk.codetables import CodeTable, read_code_table
+from crosswalk.deciding import Judge
+from crosswalk.diagnostics import Diagnostic, has_errors, sort_key
+from crosswalk.errors import ConfigError
+from crosswalk.invert import Inverse, invert
+from crosswalk.layers import used_documents
+from crosswalk.layout import Layout
+from crosswalk.operation import Operation, read_operation
+from crosswalk.operation_settings import check_settings, check_versions
+from crosswalk.plan import Plan
+from crosswalk.read_layout import canonical_layout, read_layout
+from crosswalk.read_mapping import read_backward, read_mapping
+from crosswalk.releases import check_releases
+from crosswalk.resolve import Effective, Layer, Settings, effective_settings, layers, resolve
+from crosswalk.rulebook import (
+    analyse_alone,
+    analyse_for,
+    missing_in_names,
+    named_rules,
+    read_judge,
+    uses,
+)
+from crosswalk.schema import check_shape
+from crosswalk.source import Map, Node, Scalar
+from crosswalk.workspace import Document, Workspace, open_workspace
+
+FORWARD, BACKWARD = "forward", "backward"
+CANONICAL = "json-lines"
+
+
+@dataclass(slots=True)
+class View:
+    """The project as one biller (or integration, or nobody) sees it: layers and settings."""
+
+    owner: Document | None
+    layers: tuple[Layer, ...]
+    settings: Settings
+    findings: list[Diagnostic]
+    effective: dict[str, Effective] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Parts:
+    """A mapping document with what it names, all effective; None where something is wrong."""
+
+    document: Effective
+    source: Layout | None
+    target: Layout | None
+    names: Names
+    findings: list[Diagnostic]
+
+
+class Project:
+    """A folder of documents. Reading is lazy; nothing is written."""
+
+    def __init__(self, root: Path) -> None:
+        """Find the documents below a folder. Raises ConfigError when it is no folder."""
+        self.root = root
+        self.workspace: Workspace
+        self.workspace, self.findings = open_workspace(root)
+
+    # --- what there is -------------------------------------------------------------------
+
+    def documents(self, kind: str) -> tuple[Document, ...]:
+        """Give the documents of a kind."""
+        return self.workspace.of_kind(kind)
+
+    def find(self, name: str, kind: str) -> Document:
+        """Find a document by `name` or `name@major`. Raises ConfigError with a suggestion."""
+        found, findings = self.workspace.find(name, kind)
+        if found is None:
+            raise ConfigError(findings)
+        return found
+
+    def text(self, file: str) -> str | None:
+        """Give a document's text, for excerpts."""
+        try:
+            return (self.root / file).read_text("utf-8-sig", errors="replace")
+        except OSError:
+            return None
+
+    # --- views ---------------------------------------------------------------------------
+
+    def view(self, biller: str | None) -> View:
+        """See the project through a biller's layers, by the biller's or integration's name."""
+        catalogue = self.workspace.of_kind("settings")
+        if biller is None:
+            settings, findings = effective_settings(catalogue, ())
+            return View(None, (), settings, findings)
+        owner, _ = self.workspace.find(biller, "biller")
+        if owner is None:
+            owner = self._integration(biller)
+        found, findings = layers(self.workspace, owner)
+        settings, wrong = effective_settings(catalogue, found)
+        return View(owner, found, settings, [*findings, *wrong])
+
+    def _integration(self, name: str) -> Document:
+        owner, findings = self.workspace.find(name, "biller")
+        other, _ = self.workspace.find(name, "integration")
+        if owner is None and other is None:
+            raise ConfigError(findings)
+        return owner or other  # type: ignore[return-value]
+
+    def effective(self, document: Document, view: View) -> Effective:
+        """Give a document with the view's layers merged in; its findings go to the view."""
+        key = f"{document.name}@{document.major}"
+        if key not in view.effective:
+            made, findings = resolve(document, view.layers)
+            shape = list(document.findings) or check_shape(made.node, document.kind)
+            view.effective[key] = made
+            view.findings += [*findings, *shape]
+        return view.effective[key]
+
+    # --- plans ---------------------------------------------------------------------------
+
+    def parts(self, name: str, view: View) -> Parts:
+        """Put a mapping's layouts, tables and settings together. Raises ConfigError."""
+        document = self.find(name, "mapping")
+        effective = self.effective(document, view)
+        findings: list[Diagnostic] = []
+        source = self._layout(effective.node, "from", view, findings)
+        target = self._layout(effective.node, "to", view, findings)
+        tables = self._tables(effective.node, view, findings)
+        judges = self._judges(effective.node, view, findings)
+        names = Names(tables, view.settings.types(), judges)
+        return Parts(effective, source, target, names, findings)
+
+    def _layout(self, node: Map, key: str, view: View, findings: list[Diagnostic]) -> Layout | None:
+        reference = scalar(node, key)
+        if reference is None:
+            return None
+        if self._is_operation(reference):
+            return self._record_of(reference, key, view, findings)
+        document, wrong = self.workspace.find(reference, "layout")
+        findings += wrong
+        if document is None:
+            return None
+        before = len(view.findings)
+        effective = self.effective(document, view)
+        if has_errors(view.findings[before:]):
+            return None
+        layout, wrong = read_layout(effective.node)
+        findings += wrong
+        return None if has_errors(wrong) else layout
+
+    def _is_operation(self, reference: Scalar) -> bool:
+        found, _ = self.workspace.find(reference)
+        return found is not None and found.kind == "operation"
+
+    def _record_of(
+        self, reference: Scalar, key: str, view: View, findings: list[Diagnostic]
+    ) -> Layout | None:
+        """Give the variables of an operation that a mapping fills, or the answer that it reads."""
+        document, wrong = self.workspace.find(reference, "operation")
+        findings += wrong
+        made = self._operation(document, view) if document is not None else None
+        if made is None or key == "to":
+            return made.variables if made is not None else None
+        if made.response is None:
+            message = f"operation {made.name} says nothing of its answer"
+            remedy = "add response: with its fields"
+            findings.append(Diagnostic("CW474", message, reference.span, help=remedy))
+        return made.response
+
+    def _operation(self, document: Document, view: View) -> Operation | None:
+        """Read an operation; what is wrong with it goes to the view."""
+        before = len(view.findings)
+        effective = self.effective(document, view)
+        if has_errors(view.findings[before:]):
+            return None
+        made, wrong = read_operation(effective.node)
+        view.findings += wrong
+        return made
+
+    def operation(self, name: str, view: View) -> Operation:
+        """Give an operation as a view sees it. Raises ConfigError."""
+        made = self._operation(self.find(name, "operation"), view)
+        if made is None or has_errors(view.findings):
+            raise ConfigError(view.findings)
+        return made
+
+    def types_of(self, operation: Operation) -> str | None:
+        """Give the text of the partner's types that an operation names; None when not there."""
+        path = Path(operation.schema.span.file).parent / operation.schema.text
+        found = (self.root / path).resolve()
+        return self.text(path.as_posix()) if found.is_relative_to(self.root.resolve()) else None
+
+    def check_operation(self, operation: Operation, view: View) -> list[Diagnostic]:
+        """Check an operation with its settings and the partner's types."""
+        from crosswalk.graphql_check import check_operation
+
+        findings = check_operation(operation, self.types_of(operation), self.text)
+        return [*findings, *check_settings(operation, view.settings)]
+
+    def _tables(self, node: Map, view: View, findings: list[Diagnostic]) -> dict[str, CodeTable]:
+        """Read every code table that a mapping names."""
+        found: dict[str, CodeTable] = {}
+        for reference in _values(node, "table"):
+            if reference.text in found:
+                continue
+            document, wrong = self.workspace.find(reference, "code-table")
+            findings += wrong
+            if document is None:
+                continue
+            table, wrong = read_code_table(self.effective(document, view).node)
+            findings += wrong
+            found[reference.text] = table
+        return found
+
+    def _judges(self, node: Map, view: View, findings: list[Diagnostic]) -> dict[str, Judge]:
+        """Read the decisions of a mapping with the biller's rules."""
+        found: dict[str, Judge] = {}
+        body = map_at(node, "decisions")
+        for name, entry in (body.entries if body else {}).items():
+            if isinstance(entry.value, Map):
+                judge, wrong = self.judge(scalars(entry.value, "rules"), view)
+                findings += wrong
+                found |= {name: judge} if judge is not None else {}
+        return found
+
+    def judge(
+        self, references: Sequence[Scalar | str], view: View
+    ) -> tuple[Judge | None, list[Diagnostic]]:
+        """Read rules documents of one decision, or the decision alone, as a view sees them."""
+
+        def reads(document: Document) -> Map | None:
+            before = len(view.findings)
+            node = self.effective(document, view).node
+            return None if has_errors(view.findings[before:]) else node
+
+        return read_judge(self.workspace, references, reads)
+
+    def plan(
+        self,
+        name: str,
+        view: View,
+        direction: str = FORWARD,
+        *,
+        source_form: str | None = None,
+        target_form: str | None = None,
+    ) -> Plan:
+        """Build the plan of a mapping in a direction. Raises ConfigError with all findings.
+
+        `source_form` and `target_form` "json-lines" take the canonical form instead of the
+        layout's own.
+        """
+        parts = self.parts(name, view)
+        if parts.source is None or parts.target is None or has_errors(view.findings):
+            raise ConfigError([*view.findings, *parts.findings])
+        written, findings = read_mapping(parts.document.node)
+        findings = [*view.findings, *parts.findings, *findings]
+        ends = (parts.source, parts.target)
+        if direction == BACKWARD:
+            inverse = self.inverse(parts)
+            if inverse.gaps:
+                raise ConfigError([*findings, *_not_derivable(inverse)])
+            written, ends = inverse.mapping, (parts.target, parts.source)
+        source, target = (
+            canonical_layout(end) if form == CANONICAL else end
+            for end, form in zip(ends, (source_form, target_form), strict=True)
+        )
+        made, wrong = bind(written, source, target, parts.names, direction)
+        findings += wrong
+        if made is None or has_errors(findings):
+            raise ConfigError(findings)
+        return made
+
+    def inverse(self, parts: Parts) -> Inverse:
+        """Derive the way back of a mapping."""
+        assert parts.source is not None
+        assert parts.target is not None
+        written, _ = read_mapping(parts.document.node)
+        backward, _ = read_backward(parts.document.node)
+        return invert(written, parts.source, parts.target, parts.names.tables, backward)
+
+    # --- checking ------------------------------------------------------------------------
+
+    def check(self, names: tuple[str, ...] = ()) -> list[Diagnostic]:
+        """Check documents (all, or those of the given files or names): shape, names, meaning.
+
+        Every mapping is bound as the partner gives it, and again for every biller that changes
+        anything in it.
+        """
+        findings = [*self.findings, *check_releases(self.workspace)]
+        for document in self.workspace.documents:
+            findings += document.findings or check_shape(document.node, document.kind)
+        if not has_errors(findings):
+            findings += self._check_meaning()
+        unique = _without_echoes(sorted(findings, key=sort_key))
+        if names:
+            unique = [f for f in unique if _concerns(f, names, self.workspace)]
+        return unique
+
+    def _check_meaning(self) -> Iterator[Diagnostic]:  # noqa: C901
+        analysed: set[str] = set()
+        for owner in (
+            None,
+            *self.workspace.of_kind("integration"),
+            *self.workspace.of_kind("biller"),
+        ):
+            view = self.view(owner.name if owner else None)
+            for document in self.workspace.of_kind("mapping"):
+                if owner is None or self._touches(document, view):
+                    yield from self._check_mapping(document, view)
+            for document in self.workspace.of_kind("operation"):
+                yield from self._check_operation(document, view)
+            for document in self.workspace.documents:
+                if owner is not None and any(one.override_of(document) for one in view.layers):
+                    self.effective(document, view)
+            if owner is not None and owner.kind == "biller":
+                yield from self._check_rules(owner, view, analysed)
+            yield from view.findings
+        yield from self._check_unused(analysed)
+        settings = self.view(None).settings.types()
+        for document in self.workspace.of_kind("layout"):
+            yield from read_layout(document.node)[1]
+            yield from self._check_name(document.node, settings)
+
+    def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
+        """Check an operation where it is written or changed; for a biller, its versions too."""
+        made = self._operation(document, view)
+        if made is None:
+            return
+        if view.owner is None or any(layer.override_of(document) for layer in view.layers):
+            yield from self.check_operation(made, view)
+        yield from check_versions(made, view.settings)
+
+    def _check_rules(self, owner: Document, view: View, analysed: set[str]) -> Iterator[Diagnostic]:
+        """Analyse the rules that a biller's flows decide by, with its settings and channels."""
+        used = used_documents(self.workspace, view.layers) or frozenset()
+        mappings = [self.effective(one, view).node for one in used if one.kind == "mapping"]
+        for names, channels in uses(mappings).items():
+            judge, _ = self.judge(names, view)
+            if judge is not None:
+                analysed |= {one.name for one in judge.rules}
+                yield from analyse_for(judge, view.settings, channels, owner)
+        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+
+    def _check_unused(self, analysed: set[str]) -> Iterator[Diagnostic]:
+        """Check decisions and rules that no biller's flow uses, as far as they stand alone."""
+        view = self.view(None)
+        for kind in ("decision", "rules"):
+            for document in self.workspace.of_kind(kind):
+                judge, wrong = self.judge((f"{document.name}@{document.major}",), view)
+                yield from wrong
+                if judge is not None and document.name not in analysed:
+                    yield from analyse_alone(judge)
+
+    def _check_name(self, node: Map, settings: dict[str, str]) -> list[Diagnostic]:
+        """Check the file name template of a layout."""
+        file = map_at(node, "file")
+        name = scalar(file, "name") if file is not None else None
+        if name is None:
+            return []
+        from crosswalk.templates import check_template
+
+        return check_template(name, settings)
+
+    def _touches(self, document: Document, view: View) -> bool:
+        """Tell whether a layer changes a mapping or anything that it names."""
+        named = [document]
+        for key in ("from", "to"):
+            reference = scalar(document.node, key)
+            found = self.workspace.find(reference)[0] if reference else None
+            named += [found] if found else []
+        for reference in _values(document.node, "table"):
+            found = self.workspace.find(reference, "code-table")[0]
+            named += [found] if found else []
+        named += named_rules(self.workspace, document.node)
+        return any(layer.override_of(one) for layer in view.layers for one in named)
+
+    def _check_mapping(self, document: Document, view: View) -> Iterator[Diagnostic]:
+        parts = self.parts(f"{document.name}@{document.major}", view)
+        yield from parts.findings
+        written, wrong = read_mapping(parts.document.node)
+        yield from wrong
+        yield from read_backward(parts.document.node)[1]
+        if parts.source is not None and parts.target is not None:
+            yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
+
+
+def _values(node: Node, key: str) -> Iterator[Scalar]:
+    """Give the scalars below every `key` of a document."""
+    if isinstance(node, Map):
+        for name, entry in node.entries.items():
+            if name == key and isinstance(entry.value, Scalar):
+                yield entry.value
+            else:
+                yield from _values(entry.value, key)
+    elif not isinstance(node, Scalar):
+        for item in node.items:
+            yield from _values(item, key)
+
+
+def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Keep one finding of a kind at a place, and none that only follows from another.
+
+    Several billers find the same mistake; an override looks unused where the reference that
+    would use its document is wrong.
+    """
+    unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
+    if any(one.code in _LOST for one in findings):
+        unique = {key: one for key, one in unique.items() if one.code != "CW321"}
+    return sorted(unique.values(), key=sort_key)
+
+
+_LOST = ("CW311", "CW313", "CW314", "CW315")
+"""Findings of a reference that leads nowhere."""
+
+
+def _not_derivable(inverse: Inverse) -> list[Diagnostic]:
+    remedy = "say it under backward:, or make the source field optional in its layout"
+    return [
+        Diagnostic("CW425", f"the way back cannot be derived: {gap}", gap.span, help=remedy)
+        for gap in inverse.gaps
+    ]
+
+
+def _concerns(finding: Diagnostic, names: tuple[str, ...], workspace: Workspace) -> bool:
+    if finding.span is None:
+        return True
+    files = {one.file for one in workspace.documents if one.name in names}
+    paths = {name.removeprefix("./").rstrip("/") for name in names}
+    file = finding.span.file
+    return file in files or any(file == p or file.startswith(p + "/") for p in paths)
