@@ -1,0 +1,33 @@
+"""`crosswalk check`."""
+
+import click
+
+from crosswalk.cli.options import pass_project
+from crosswalk.cli.report import STYLES, tell_findings
+from crosswalk.diagnostics import Severity, has_errors
+from crosswalk.project import Project
+from crosswalk.report import Style
+
+
+@click.command("check")
+@click.argument("names", nargs=-1, metavar="[NAME|FILE|FOLDER]...")
+@click.option(
+    "--format", "style", type=click.Choice(STYLES), envvar="CROSSWALK_FORMAT", default="full"
+)
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@pass_project
+def command(project: Project, names: tuple[str, ...], style: Style, strict: bool) -> None:  # noqa: FBT001
+    """Check documents: YAML, shape, names, types, layers, versions.
+
+    \b
+    Examples:
+      crosswalk check
+      crosswalk check mappings/billers --format concise
+    """  # noqa: D301
+    findings = [f for f in project.check(names) if f.severity is not Severity.INFO]
+    if findings or style != "full":
+        tell_findings(findings, style)
+    else:
+        click.echo(f"{len(project.workspace.documents)} documents, no findings")
+    failed = has_errors(findings) or (strict and bool(findings))
+    click.get_current_context().exit(1 if failed else 0)

@@ -1,0 +1,116 @@
+"""`crosswalk list`."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+import click
+
+from crosswalk.access import mapping as child_map
+from crosswalk.access import text as child_text
+from crosswalk.cli.options import biller_option, pass_project
+from crosswalk.errors import ConfigError
+from crosswalk.layout import Layout
+from crosswalk.project import Project, View
+from crosswalk.read_layout import read_layout
+from crosswalk.read_mapping import read_mapping
+from crosswalk.source import Map
+
+KINDS = {
+    "mappings": "mapping",
+    "billers": "biller",
+    "layouts": "layout",
+    "integrations": "integration",
+    "code-tables": "code-table",
+    "operations": "operation",
+    "settings": "settings",
+}
+Row = dict[str, str]
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice([*KINDS, "flows", "fields", "all"]), default="all")
+@click.argument("name", required=False)
+@biller_option
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
+@pass_project
+def command(project: Project, what: str, name: str | None, biller: str | None, style: str) -> None:
+    """List documents, flows, or the fields of a mapping or layout.
+
+    \b
+    Examples:
+      crosswalk list
+      crosswalk list mappings --format json
+      crosswalk list fields partner/product/invoice --biller a-city
+    """  # noqa: D301
+    if what == "fields" and name is None:
+        raise click.UsageError("name a mapping or layout: crosswalk list fields NAME")
+    if what == "fields":
+        rows = list(_fields(project, name or "", project.view(biller)))
+    elif what == "flows":
+        rows = list(_flows(project))
+    else:
+        rows = list(_documents(project, KINDS.get(what)))
+    click.echo(json.dumps(rows, indent=2) if style == "json" else "\n".join(_table(rows)))
+
+
+def _table(rows: list[Row]) -> Iterator[str]:
+    """Give rows as aligned columns."""
+    if not rows:
+        yield "nothing"
+        return
+    wide = {key: max(len(row[key]) for row in rows) for key in rows[0]}
+    for row in rows:
+        yield "  ".join(value.ljust(wide[key]) for key, value in row.items()).rstrip()
+
+
+def _documents(project: Project, kind: str | None) -> Iterator[Row]:
+    for one in project.workspace.documents:
+        if kind is None or one.kind == kind:
+            row = {"kind": one.kind, "name": one.name, "version": one.version, "file": one.file}
+            yield row if kind is None else {key: row[key] for key in list(row)[1:]}
+
+
+def _flows(project: Project) -> Iterator[Row]:
+    """Give the flows of every integration."""
+    for one in project.workspace.of_kind("integration"):
+        flows = child_map(one.node, "flows")
+        for name, entry in (flows.entries if flows else {}).items():
+            body = entry.value
+            if isinstance(body, Map):
+                told = {key: child_text(body, key) or "" for key in ("direction", "mapping")}
+                yield {"integration": one.name, "flow": name, **told}
+
+
+def _fields(project: Project, name: str, view: View) -> Iterator[Row]:
+    """Give the fields of a layout, or of a mapping's target with the place of their entries."""
+    found, findings = project.workspace.find(name)
+    if found is None:
+        raise ConfigError(findings)
+    if found.kind == "layout":
+        layout, findings = read_layout(project.effective(found, view).node)
+        entries: dict[tuple[str, str], str] = {}
+    else:
+        parts = project.parts(name, view)
+        layout, findings = parts.target, [*view.findings, *parts.findings]
+        written, _ = read_mapping(parts.document.node)
+        entries = {(one.record, one.field): str(one.key_span) for one in written.targets}
+    if layout is None:
+        raise ConfigError(findings)
+    yield from _rows(layout, entries, mapped=found.kind != "layout")
+
+
+def _rows(layout: Layout, entries: dict[tuple[str, str], str], *, mapped: bool) -> Iterable[Row]:
+    for record in layout.records:
+        for one in record.fields:
+            row = {
+                "record": record.name,
+                "id": one.key,
+                "name": one.name,
+                "type": one.codec.type,
+                "required": "required" if one.required else "",
+            }
+            if mapped:
+                place = entries.get((record.name, one.key)) or entries.get((record.name, one.name))
+                by_layout = one.always is not None or one.control is not None
+                row["entry"] = place or (f"layout {one.span}" if by_layout else "not mapped")
+            yield row

@@ -1,0 +1,86 @@
+"""`crosswalk response`."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from crosswalk.answer import Answer, read_answer
+from crosswalk.cases import run_in_memory
+from crosswalk.cli.options import at_option, biller_option, moment, pass_project
+from crosswalk.interpret import Context, Run
+from crosswalk.project import Project
+
+
+@click.command("response")
+@click.argument("mapping")
+@click.argument("answer", default="-")
+@biller_option
+@click.option("--output-form", type=click.Choice(["layout", "json-lines"]), default="layout")
+@at_option
+@click.option("--reference", is_flag=True, help="Use the reference interpreter only.")
+@pass_project
+def command(  # noqa: PLR0913
+    project: Project,
+    mapping: str,
+    answer: str,
+    biller: str | None,
+    output_form: str,
+    at: datetime | None,
+    reference: bool,  # noqa: FBT001
+) -> None:
+    """Map a partner's recorded answer.
+
+    An answer with errors is rejected with the partner's codes (exit code 3), unless its
+    operation says errors: keep.
+
+    \b
+    Examples:
+      crosswalk response partner/product/receipt answer.json --biller a-city
+    """  # noqa: D301
+    view = project.view(biller)
+    plan = project.plan(mapping, view, target_form=output_form)
+    node = project.effective(project.find(mapping, "mapping"), view).node
+    named = getattr(node.entries["from"].value, "text", "")
+    found, _ = project.workspace.find(named)
+    if found is None or found.kind != "operation":
+        raise click.UsageError(f"{mapping} reads no answer of an operation; use crosswalk run")
+    operation = project.operation(named, view)
+    read = read_answer(sys.stdin.buffer.read() if answer == "-" else _read(answer))
+    if read.errors and not operation.keep_errors:
+        click.echo("\n".join(rejects(read)), err=True)
+        click.get_current_context().exit(3)
+    name = "stdin" if answer == "-" else Path(answer).name
+    context = Context(view.settings.texts(), Run(moment(at), "", name))
+    outcome = run_in_memory(plan, context, read.body, compiled=not reference)
+    if outcome.stopped is not None:
+        raise outcome.stopped
+    click.echo(outcome.body, nl=False)
+    for issue, _ in outcome.rejects:
+        field = issue.field or issue.target or issue.record
+        click.echo(f"reject  {issue.code}  {field} {issue.reason}", err=True)
+    click.get_current_context().exit(3 if outcome.rejects else 0)
+
+
+def rejects(answer: Answer) -> list[str]:
+    """Give one line of JSON for each error of an answer."""
+    return [
+        json.dumps(
+            {
+                "code": "CW720",
+                "partner_code": one.code,
+                "reason": one.message,
+                "path": one.path,
+                "partial": answer.partial,
+            }
+        )
+        for one in answer.errors
+    ]
+
+
+def _read(name: str) -> bytes:
+    if not Path(name).is_file():
+        raise click.BadParameter(f"there is no file {name}", param_hint="ANSWER")
+    return Path(name).read_bytes()

@@ -1,0 +1,158 @@
+"""What host programs call: load a folder of documents, make a plan, apply it.
+
+Everything else in the package is the engine's own and may change.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crosswalk import plan as bound
+from crosswalk.accounts import Reject, Summary
+from crosswalk.convert import Files, convert
+from crosswalk.diagnostics import Diagnostic
+from crosswalk.flow import Flow
+from crosswalk.formats import jsonform
+from crosswalk.interpret import Context, Run
+from crosswalk.layout import File, Layout
+from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
+from crosswalk.records import Instance, Issue
+from crosswalk.spelling import Missing
+
+
+def load(folder: str | Path) -> "Library":
+    """Open the documents below a folder (its `mappings/` when it has one).
+
+    Reading is lazy and writes nothing. Raises ConfigError when there are no documents.
+    """
+    return Library(Project(Path(folder)))
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of applying a plan to records.
+
+    `records` are the made records in file order: dicts by field name in the canonical shape, with
+    typed values (str, int, bool, Decimal, date, time, datetime, None). `rejects` are the records
+    that were not mapped, `notices` what was reported beside, `summary` counts and amounts.
+    """
+
+    records: list[dict[str, Any]]
+    rejects: list[Reject]
+    notices: list[Issue]
+    summary: Summary
+
+
+class Library:
+    """The documents of a folder."""
+
+    def __init__(self, project: Project) -> None:
+        """Use `load`."""
+        self._project = project
+
+    def check(self) -> list[Diagnostic]:
+        """Check every document and every biller; an empty list means that all is well."""
+        return self._project.check()
+
+    def plan(self, mapping: str, *, biller: str | None = None, backward: bool = False) -> "Plan":
+        """Make the plan of a mapping (`name` or `name@major`), as a biller has it.
+
+        Raises ConfigError with every finding when it cannot be made.
+        """
+        return Plan(self._project, mapping, biller, BACKWARD if backward else FORWARD)
+
+
+class Plan:
+    """One mapping in one direction, ready to be applied. Safe to share between threads."""
+
+    def __init__(self, project: Project, mapping: str, biller: str | None, direction: str) -> None:
+        """Use `Library.plan`."""
+        self._project, self._mapping, self._direction = project, mapping, direction
+        self._view: View = project.view(biller)
+        self._records = _of_values(
+            project.plan(
+                mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL
+            )
+        )
+        self._files = project.plan(mapping, self._view, direction)
+
+    def context(self, at: datetime, run_id: str = "", file: str = "") -> Context:
+        """Give the settings and the run; `at` is the run's moment in the biller's time zone."""
+        return Context(self._view.settings.texts(), Run(at, run_id, file))
+
+    def apply(
+        self, records: Iterable[Mapping[str, Any]], *, at: datetime, run_id: str = ""
+    ) -> Applied:
+        """Map records given as dicts in the canonical shape of the source layout.
+
+        Values are typed Python values or text in canonical form; a float is refused. Nothing is
+        read from a clock, a file or the environment. Records that cannot be mapped are rejects,
+        numbered from 1.
+        """
+        rejects: list[Reject] = []
+        notices: list[Issue] = []
+        flow = Flow(self._records, self.context(at, run_id), compiled=False)
+        flow.reject_to, flow.notice_to = rejects.append, notices.append
+        take = jsonform.read_line(self._records.source).take
+        items: Any = (take(record, number) for number, record in enumerate(records, 1))
+        made: list[Any] = list(flow.texts(items))
+        flow.settle()
+        unit = self._records.unit or 0
+        heads = [one for group in flow.made_root.children[:unit] for one in group]
+        tails = [one for group in flow.made_root.children[unit + 1 :] for one in group]
+        ordered = made if self._records.unit is None else [*heads, *made, *tails]
+        shaped = [_shaped(one, self._records.target) for one in ordered]
+        return Applied(shaped, rejects, notices, flow.summary)
+
+    def convert(  # noqa: PLR0913
+        self,
+        source: str | Path,
+        output: str | Path,
+        *,
+        at: datetime,
+        rejects: str | Path | None = None,
+        replace: bool = False,
+        jobs: int = 1,
+        run_id: str = "",
+    ) -> Summary:
+        """Map a file into a file, in the layouts' own forms; see `crosswalk run`.
+
+        Raises FormatProblem when the input cannot be used or an output exists.
+        """
+        path = Path(source)
+        files = Files(Path(output), None if rejects is None else Path(rejects), replace)
+        context = self.context(at, run_id, path.name)
+        return convert(self._files, context, path, files, jobs=jobs).summary
+
+
+def _of_values(plan: bound.Plan) -> bound.Plan:
+    """Give a canonical plan that takes and gives typed values instead of text."""
+    form = File(form="values")
+    return replace(
+        plan,
+        source=replace(plan.source, file=form),
+        target=replace(plan.target, file=form),
+    )
+
+
+def _shaped(made: Instance, target: Layout) -> dict[str, Any]:
+    """Give a made occurrence as a dict in the canonical shape."""
+    body = dict(_members(made))
+    bare = len(target.root.children) == 1 and target.root.children[0].most is None
+    return body if bare else {made.branch.name: body}
+
+
+def _members(made: Instance) -> Iterator[tuple[str, Any]]:
+    record = made.branch.record
+    if record is not None and made.cells is not None:
+        for one in record.fields:
+            if made.cells[one.position] is not Missing.MISSING:
+                yield one.name, made.cells[one.position]
+    for child, group in zip(made.branch.children, made.children, strict=False):
+        found = [dict(_members(one)) for one in group]
+        if child.most is None:
+            yield child.name, found
+        elif found:
+            yield child.name, found[0]
