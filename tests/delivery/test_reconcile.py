@@ -1,0 +1,238 @@
+"""Deciding an unknown outcome from the partner's list (delivery 3.4)."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.delivery import partner
+
+from crosswalk.delivery import reconcile
+from crosswalk.delivery.capability import OnAbsent, Operation
+from crosswalk.delivery.journal import Delivery
+from crosswalk.delivery.request import Request, payload
+from crosswalk.delivery.states import State
+from crosswalk.delivery.wire import Ambiguous, Reply, Seen
+
+CREATE = partner.operations()["create_receipt"]
+assert CREATE.lookup is not None
+BLIND = replace(  # a partner that does not say which invoice a receipt is for
+    CREATE,
+    lookup=replace(CREATE.lookup, match=("confirmationNumber", "accountNumber", "amount")),
+)
+
+
+def delivery(number: int, invoice: str = "inv-1", cents: int = 500, **more: Any) -> Delivery:
+    request: Request = partner.payment("g-1", invoice, cents)
+    made = Delivery(
+        delivery_id=number,
+        biller="newtown",
+        operation="create_receipt",
+        idem_key=request.key,
+        kind="payment",
+        amount_minor=cents,
+        currency="USD",
+        endpoint="cash",
+        match_key="g-1",
+        target_id=None,
+        fill=None,
+        mapping="",
+        source="",
+        payload=payload(request.document, request.variables),
+        payload_sha256="",
+        created_us=0,
+        state=State.UNKNOWN,
+        version=3,
+        attempts=1,
+        lookups=1,
+        owner=None,
+        sent_at_us=1,
+        unknown_us=2,
+        next_at_us=3,
+        partner_ref=None,
+        reason="deadline",
+        detail="",
+    )
+    return replace(made, **more)
+
+
+def receipt(
+    number: str, invoice: str = "inv-1", amount: str = "5.00", **more: Any
+) -> dict[str, Any]:
+    return {
+        "receiptNumber": number,
+        "amount": amount,
+        "accountNumber": "10-1",
+        "allocateTo": invoice,
+        "confirmationNumber": "g-1",
+        "voided": False,
+    } | more
+
+
+def reply(*receipts: dict[str, Any]) -> Reply:
+    return Reply(200, "application/json", json.dumps({"data": {"receipt": receipts}}).encode())
+
+
+MINE = delivery(1)
+OTHER = delivery(2, "inv-2")
+POSTED = replace(OTHER, state=State.POSTED, partner_ref="5.2")
+TABLE: list[tuple[str, Operation, list[Delivery], Seen, State | None, str]] = [
+    ("exactly one", CREATE, [], reply(receipt("5.1")), State.POSTED, "found"),
+    (
+        "one, the amount written otherwise",
+        CREATE,
+        [],
+        reply(receipt("5.1", amount="5")),
+        State.POSTED,
+        "found",
+    ),
+    (
+        "one of mine, one of the other bill",
+        CREATE,
+        [OTHER],
+        reply(receipt("5.1"), receipt("5.2", "inv-2")),
+        State.POSTED,
+        "found",
+    ),
+    (
+        "one voided meanwhile is one all the same",
+        CREATE,
+        [],
+        reply(receipt("5.1", voided=True)),
+        State.POSTED,
+        "found",
+    ),
+    (
+        "two for one payment",
+        CREATE,
+        [],
+        reply(receipt("5.1"), receipt("5.2")),
+        State.REVIEW,
+        "possible_duplicate",
+    ),
+    (
+        "another amount",
+        CREATE,
+        [],
+        reply(receipt("5.1", amount="5.01")),
+        State.REVIEW,
+        "other_receipt",
+    ),
+    (
+        "another account",
+        CREATE,
+        [],
+        reply(receipt("5.1", accountNumber="10-2")),
+        State.REVIEW,
+        "other_receipt",
+    ),
+    ("nothing", CREATE, [], reply(), State.READY, "absent"),
+    (
+        "only the other bill's",
+        CREATE,
+        [OTHER],
+        reply(receipt("5.2", "inv-2")),
+        State.READY,
+        "absent",
+    ),
+    (
+        "counted: the other's is known",
+        BLIND,
+        [POSTED],
+        reply(receipt("5.1", "?"), receipt("5.2", "?")),
+        State.POSTED,
+        "found",
+    ),
+    (
+        "counted: only the other's",
+        BLIND,
+        [POSTED],
+        reply(receipt("5.2", "?")),
+        State.READY,
+        "absent",
+    ),
+    ("counted: whose is it", BLIND, [OTHER], reply(receipt("5.1", "?")), State.REVIEW, "ambiguous"),
+    (
+        "counted: three for two",
+        BLIND,
+        [OTHER],
+        reply(*(receipt(f"5.{n}", "?") for n in range(3))),
+        State.REVIEW,
+        "possible_duplicate",
+    ),
+    (
+        "counted: the other is in the air",
+        BLIND,
+        [replace(OTHER, state=State.SENDING)],
+        reply(receipt("5.1", "?")),
+        None,
+        "sibling_open",
+    ),
+    ("no answer", CREATE, [], Ambiguous("deadline"), None, "lookup_failed"),
+    ("status 500", CREATE, [], Reply(500, "application/json", b"{}"), None, "lookup_failed"),
+    (
+        "errors beside data",
+        CREATE,
+        [],
+        Reply(200, "application/json", b'{"data": {"receipt": []}, "errors": [{}]}'),
+        None,
+        "lookup_failed",
+    ),
+    (
+        "no data",
+        CREATE,
+        [],
+        Reply(200, "application/json", b'{"data": null}'),
+        None,
+        "lookup_failed",
+    ),
+    (
+        "field missing",
+        CREATE,
+        [],
+        Reply(200, "application/json", b'{"data": {}}'),
+        None,
+        "lookup_failed",
+    ),
+    ("a receipt without a number", CREATE, [], reply({"amount": "5.00"}), None, "lookup_failed"),
+]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row[0] for row in TABLE])
+def test_the_partners_list_decides(
+    row: tuple[str, Operation, list[Delivery], Seen, State | None, str],
+) -> None:
+    _, operation, others, seen, state, reason = row
+    finding = reconcile.decide(operation, MINE, [MINE, *others], seen)
+    assert (finding.state, finding.reason) == (state, reason)
+    if state is State.POSTED:
+        assert finding.reference == "5.1"
+
+
+@pytest.mark.parametrize(
+    ("operation", "attempts", "reason"),
+    [
+        (replace(CREATE, on_absent=OnAbsent.REVIEW), 1, "absent"),
+        (replace(CREATE, lookup=replace(CREATE.lookup, read_after_write=False)), 1, "absent"),
+        (replace(CREATE, max_attempts=2), 2, "attempts"),
+    ],
+)
+def test_an_absent_payment_is_not_sent_again_without_the_right_to(
+    operation: Operation, attempts: int, reason: str
+) -> None:
+    mine = replace(MINE, attempts=attempts)
+    finding = reconcile.decide(operation, mine, [mine], reply())
+    assert (finding.state, finding.reason) == (State.REVIEW, reason)
+
+
+def test_a_duplicate_names_the_receipts_for_the_person_who_looks() -> None:
+    finding = reconcile.decide(CREATE, MINE, [MINE], reply(receipt("5.1"), receipt("5.2")))
+    assert finding.detail == "5.1 5.2"
+
+
+def test_without_a_lookup_only_what_may_be_repeated_is_repeated() -> None:
+    paper = partner.operations()["paper"]
+    assert reconcile.without_lookup(paper, MINE).state is State.READY
+    assert reconcile.without_lookup(paper, replace(MINE, attempts=3)).state is State.REVIEW
+    bare = replace(CREATE, lookup=None)
+    assert reconcile.without_lookup(bare, MINE) == reconcile.Finding(State.REVIEW, "no_lookup")

@@ -1,0 +1,38 @@
+"""A case is the base workspace with one or two files replaced by those of the case's folder."""
+
+import shutil
+from pathlib import Path
+
+from crosswalk.diagnostics import Diagnostic, Severity
+from crosswalk.errors import ConfigError
+from crosswalk.project import BACKWARD, Project
+from crosswalk.report import render
+
+HERE = Path(__file__).parent
+CASES = sorted(path.name for path in (HERE / "cases").iterdir())
+
+
+def lay_out(case: str, folder: Path) -> Path:
+    """Copy the base and the case's own files over it into a folder."""
+    for source in (HERE / "base", HERE / "cases" / case):
+        for path in sorted(source.iterdir()):
+            if path.name != "expected.txt":
+                shutil.copy(path, folder / path.name)
+    return folder
+
+
+def findings_of(case: str, folder: Path) -> tuple[Project, list[Diagnostic]]:
+    """Check a case; one that ends in -backward is also asked for its way back."""
+    project = Project(lay_out(case, folder))
+    findings = [one for one in project.check() if one.severity is not Severity.INFO]
+    if case.endswith("-backward"):
+        try:
+            project.plan("a/map", project.view("town"), BACKWARD)
+        except ConfigError as refused:
+            findings += refused.findings
+    return project, findings
+
+
+def rendered(project: Project, findings: list[Diagnostic]) -> str:
+    """Give what `crosswalk check` prints."""
+    return render(findings, project.text, "full")

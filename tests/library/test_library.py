@@ -1,0 +1,112 @@
+"""What host programs may rely on."""
+
+import json
+import subprocess
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import crosswalk
+from crosswalk.library import Plan
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2026, 1, 31, 8, 0)
+STATEMENT = ROOT / "fixtures/billers/newport/statement.txt"
+
+
+@pytest.fixture(scope="module")
+def forward() -> Plan:
+    return crosswalk.load(ROOT).plan("caselle/ar/invoice", biller="newport")
+
+
+@pytest.fixture(scope="module")
+def backward() -> Plan:
+    return crosswalk.load(ROOT).plan("caselle/ar/invoice", biller="newport", backward=True)
+
+
+def test_the_public_names_are_these() -> None:
+    assert crosswalk.__all__ == [
+        "Applied",
+        "ConfigError",
+        "CrosswalkError",
+        "Diagnostic",
+        "FormatProblem",
+        "Issue",
+        "Library",
+        "Plan",
+        "Reject",
+        "Summary",
+        "load",
+    ]
+    for name in crosswalk.__all__:
+        assert getattr(crosswalk, name).__name__ == name
+
+
+def test_importing_the_package_loads_nothing_else_of_it() -> None:
+    script = "import sys, crosswalk; print([m for m in sys.modules if m.startswith('crosswalk.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        crosswalk.nothing  # noqa: B018
+
+
+def test_records_go_forward_and_back_as_typed_values(
+    forward: Plan, backward: Plan, tmp_path: Path
+) -> None:
+    out = tmp_path / "bif.txt"
+    summary = forward.convert(STATEMENT, out, at=AT)
+    assert (summary.read, summary.units) == (40, 11)
+    rows = made_rows(backward, out, tmp_path)
+    again = forward.apply(rows, at=AT)
+    assert not again.rejects
+    head, first = again.records[0]["FH"], again.records[1]["invoice"]
+    assert head["InvoiceCount"] == 11
+    assert head["TotalInvoiceAmount"] == Decimal("2209.26")
+    assert first["IH"]["InvoiceDate"] == date(2026, 1, 29)
+    assert len(first["ID"]) == 3
+
+
+def made_rows(backward: Plan, file: Path, folder: Path) -> list[dict[str, object]]:
+    """Give the invoice file's partner rows as the library makes them of canonical records."""
+    lines = subprocess.run(
+        [
+            *(sys.executable, "-m", "crosswalk", "-C", str(ROOT), "run", "caselle/ar/invoice"),
+            *(str(file), "--biller", "newport", "--backward", "--output-form", "json-lines", "-q"),
+            *("-o", str(folder / "rows.jsonl")),
+        ],
+        check=True,
+    )
+    assert lines.returncode == 0
+    assert backward is not None
+    return [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
+
+
+def test_a_float_is_refused_as_money(forward: Plan, backward: Plan, tmp_path: Path) -> None:
+    forward.convert(STATEMENT, tmp_path / "bif.txt", at=AT)
+    row = made_rows(backward, tmp_path / "bif.txt", tmp_path)[0]
+    applied = forward.apply([{**row, "Customer Balance": 12.5}], at=AT)
+    assert [reject.issue.code for reject in applied.rejects] == ["CW531"]
+
+
+def test_an_unknown_key_is_refused(forward: Plan) -> None:
+    applied = forward.apply([{"Customer Numbr": "1"}], at=AT)
+    assert applied.rejects[0].issue.code == "CW644"
+    assert "did you mean 'Customer Number'" in applied.rejects[0].issue.reason
+
+
+def test_findings_come_with_the_error() -> None:
+    with pytest.raises(crosswalk.ConfigError) as caught:
+        crosswalk.load(ROOT).plan("caselle/ar/invoic")
+    assert "did you mean 'caselle/ar/invoice@1'" in caught.value.findings[0].help
+
+
+def test_the_shipped_documents_have_no_findings() -> None:
+    assert crosswalk.load(ROOT).check() == []

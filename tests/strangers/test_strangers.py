@@ -1,0 +1,47 @@
+"""Files that nobody here had seen: each is mapped by YAML alone, without a word of code."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from crosswalk.convert import Files, convert
+from crosswalk.diagnostics import Severity
+from crosswalk.interpret import Context, Run
+from crosswalk.project import CANONICAL, Project
+
+HERE = Path(__file__).parent
+NAMES = sorted(path.parent.name for path in HERE.glob("*/mapping.yaml"))
+AT = datetime(2021, 2, 1, 8, 0)
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return Project(HERE)
+
+
+def mapped(project: Project, name: str, source: Path, folder: Path, *, compiled: bool) -> str:
+    plan = project.plan(f"strangers/{name}", project.view(None), target_form=CANONICAL)
+    out = folder / f"{name}-{compiled}.jsonl"
+    result = convert(plan, Context({}, Run(AT, "1", name)), source, Files(out), compiled=compiled)
+    assert [reject.issue for reject in result.rejects] == []
+    assert result.summary.control_problems == []
+    return out.read_text("utf-8")
+
+
+def test_at_least_twelve_shapes_are_tried() -> None:
+    assert len(NAMES) >= 12
+
+
+def test_the_check_finds_nothing_wrong_with_them(project: Project) -> None:
+    found = [one for one in project.check() if one.severity is not Severity.INFO]
+    assert found == []
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["reference", "compiled"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_stranger_becomes_what_is_expected(
+    project: Project, name: str, tmp_path: Path, *, compiled: bool
+) -> None:
+    made = mapped(project, name, HERE / name / "input.txt", tmp_path, compiled=compiled)
+    assert made == (HERE / name / "expected.jsonl").read_text("utf-8")

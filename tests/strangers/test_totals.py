@@ -1,0 +1,113 @@
+"""Control totals of strangers: a wrong one refuses the file, whatever kind of total it is."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from crosswalk.convert import ControlFailure, Files, convert
+from crosswalk.interpret import Context, Run
+from crosswalk.project import CANONICAL, FORWARD, Project
+
+HERE = Path(__file__).parent
+AT = datetime(2021, 2, 1, 8, 0)
+
+WRONG = [
+    ("nacha", "0014200002", "0014200003", "hash total"),
+    ("nacha", "000000010050000000000550123", "000000010050000000000551123", "sum with a condition"),
+    ("nacha", "8200000003", "8200000004", "count of two record types"),
+    ("nacha", "9000001", "9000002", "count of batches"),
+    ("bai2", "49,300000,5", "49,300000,4", "count with continuations"),
+    ("bai2", "99,300000", "99,300001", "sum of sums"),
+    ("x12-820", "SE*12", "SE*13", "count of segments"),
+    ("x12-820", "BPR*C*1500", "BPR*C*1501", "sum in a head record"),
+    ("x12-835", "150.5**12", "150.4**12", "sum of components' segments"),
+    ("edifact", "UNT+11", "UNT+12", "count of composite segments"),
+    ("edifact", "MOA+12:1500'", "MOA+12:1501'", "sum in a component"),
+    ("erp-tabs", "T\t2\t95.00", "T\t3\t95.00", "count of rows"),
+    ("erp-tabs", "T\t2\t95.00", "T\t2\t95.01", "debits less credits"),
+    ("camt-json", '"1234.50"', '"1234.51"', "sum of nested objects"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad", "what"), WRONG, ids=[f"{w[0]} {w[3]}" for w in WRONG]
+)
+def test_a_wrong_control_total_refuses_the_file(
+    name: str, good: str, bad: str, what: str, tmp_path: Path
+) -> None:
+    project = Project(HERE)
+    text = (HERE / name / "input.txt").read_text("utf-8")
+    assert good in text, what
+    source = tmp_path / "input.txt"
+    source.write_text(text.replace(good, bad, 1), "utf-8")
+    plan = project.plan(f"strangers/{name}", project.view(None), FORWARD, target_form=CANONICAL)
+    with pytest.raises(ControlFailure, match="CW633"):
+        convert(plan, Context({}, Run(AT, "1", name)), source, Files(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+ROUND = ["bai2", "edifact", "erp-tabs", "meter", "nacha", "x12-820", "x12-835"]
+
+
+@pytest.mark.parametrize("name", ROUND)
+def test_a_file_is_written_as_it_was_read(name: str, tmp_path: Path) -> None:
+    """Copying a layout to itself field by field writes the input again, with its totals."""
+    copy = tmp_path / "project"
+    copy.mkdir()
+    layout = (HERE / name / "layout.yaml").read_text("utf-8")
+    (copy / "layout.yaml").write_text(layout, "utf-8")
+    (copy / "mapping.yaml").write_text(copying(name, layout), "utf-8")
+    project = Project(copy)
+    plan = project.plan("copy", project.view(None))
+    out = tmp_path / "out"
+    source = HERE / name / "input.txt"
+    result = convert(plan, Context({}, Run(AT, "1", name)), source, Files(out))
+    assert result.rejects == []
+    assert plain(out.read_bytes(), name) == plain(source.read_bytes(), name)
+
+
+def plain(data: bytes, name: str) -> bytes:
+    """Amounts in the examples of EDI leave out decimals that nobody needs; we write them."""
+    if name == "meter":
+        return data
+    for short, full in (
+        (b"*1500*", b"*1500.00*"),
+        (b":1500'", b":1500.00'"),
+        (b"*150.5*", b"*150.50*"),
+    ):
+        data = data.replace(short, full)
+    return (
+        data.replace(b"*200*", b"*200.00*")
+        .replace(b"*120*", b"*120.00*")
+        .replace(b"*100.5~", b"*100.50~")
+        .replace(b"*80*50~", b"*80.00*50.00~")
+    )
+
+
+def copying(name: str, layout: str) -> str:
+    """A mapping of a layout to itself: every branch of itself, every field of itself."""
+    from crosswalk.layout import Branch
+    from crosswalk.read_layout import read_layout
+    from crosswalk.source import Map
+    from crosswalk.source import read as read_yaml
+
+    node, _ = read_yaml(layout, "layout.yaml")
+    assert isinstance(node, Map)
+    made, _ = read_layout(node)
+    assert made is not None
+    reference = f"strangers/{name}/file@1"
+    lines = ["crosswalk: 1", "kind: mapping", "name: copy", "version: 1.0.0"]
+    lines += [f"from: {reference}", f"to: {reference}", "nest:"]
+
+    def nest(branch: Branch) -> None:
+        for child in branch.children:
+            lines.append(f"  {child.name}: {{of: {child.name}}}")
+            nest(child)
+
+    nest(made.root)
+    lines.append("fields:")
+    for record in made.records:
+        lines.append(f"  {record.name}:")
+        lines += [f'    "{one.key}": "{record.name}.{one.key}"' for one in record.fields]
+    return "\n".join(lines) + "\n"
