@@ -15,7 +15,7 @@ from crosswalk.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "mappings").rglob("*.yaml"))
-MUTATIONS, BATCHES = 150, 10
+MUTATIONS, BATCHES = 300, 10
 Lines = list[str]
 Span = tuple[int, int]
 

@@ -1,6 +1,7 @@
 """The attack corpus is refused in time, with a place (safety C1, A1-A4)."""
 
-import time
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,15 +44,25 @@ REFUSED = {
 }
 
 
-HANG = 20
-"""Far above the 2 seconds that a text may take: on a loaded machine this only catches a hang."""
+TIMED = """
+import sys, time
+from crosswalk.source import read
+text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
+start = time.process_time()
+read(text, "f.yaml")
+print(time.process_time() - start)
+"""
 
 
 @pytest.mark.parametrize(("text", "code"), REFUSED.values(), ids=REFUSED.keys())
-def test_an_attack_is_refused_with_a_place_and_does_not_hang(text: str, code: str) -> None:
-    start = time.perf_counter()
+def test_an_attack_is_refused_with_a_place_within_two_seconds(text: str, code: str) -> None:
+    """The seconds are the processor's, in a process of its own that nothing else slows down."""
+    data = text.encode("utf-8", "surrogatepass")
+    done = subprocess.run(
+        [sys.executable, "-c", TIMED], input=data, capture_output=True, check=True
+    )
+    assert float(done.stdout) < 2
     _, findings = read(text, "f.yaml")
-    assert time.perf_counter() - start < HANG
     assert code in [finding.code for finding in findings]
     assert all(finding.span is not None and finding.help for finding in findings)
     assert len(findings) <= 101
