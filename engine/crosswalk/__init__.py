@@ -8,11 +8,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crosswalk.accounts import Reject, Summary
-    from crosswalk.diagnostics import Diagnostic
-    from crosswalk.errors import ConfigError, CrosswalkError, FormatProblem
+    from crosswalk.findings.diagnostics import Diagnostic
+    from crosswalk.findings.errors import ConfigError, CrosswalkError, FormatProblem
     from crosswalk.library import Applied, Library, Plan, load
-    from crosswalk.records import Issue
+    from crosswalk.model.records import Issue
+    from crosswalk.running.accounts import Reject, Summary
 
 __all__ = [
     "Applied",
@@ -30,15 +30,15 @@ __all__ = [
 
 _HOMES = {
     "Applied": "library",
-    "ConfigError": "errors",
-    "CrosswalkError": "errors",
-    "Diagnostic": "diagnostics",
-    "FormatProblem": "errors",
-    "Issue": "records",
+    "ConfigError": "findings.errors",
+    "CrosswalkError": "findings.errors",
+    "Diagnostic": "findings.diagnostics",
+    "FormatProblem": "findings.errors",
+    "Issue": "model.records",
     "Library": "library",
     "Plan": "library",
-    "Reject": "accounts",
-    "Summary": "accounts",
+    "Reject": "running.accounts",
+    "Summary": "running.accounts",
     "load": "library",
 }
 

@@ -9,17 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crosswalk import plan as bound
-from crosswalk.accounts import Reject, Summary
-from crosswalk.convert import Files, convert
-from crosswalk.diagnostics import Diagnostic
-from crosswalk.flow import Flow
+from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.formats import jsonform
-from crosswalk.interpret import Context, Run
-from crosswalk.layout import File, Layout
+from crosswalk.model.layout import File, Layout
+from crosswalk.model.records import Instance, Issue
+from crosswalk.planning import plan as bound
 from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
-from crosswalk.records import Instance, Issue
-from crosswalk.spelling import Missing
+from crosswalk.running.accounts import Reject, Summary
+from crosswalk.running.convert import Files, convert
+from crosswalk.running.flow import Flow
+from crosswalk.running.interpret import Context, Run
+from crosswalk.values.spelling import Missing
 
 
 def load(folder: str | Path) -> "Library":

@@ -4,24 +4,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crosswalk.access import mapping as map_at
-from crosswalk.access import scalar, scalars
-from crosswalk.bind import Names, bind
-from crosswalk.codetables import CodeTable, read_code_table
-from crosswalk.deciding import Judge
-from crosswalk.diagnostics import Diagnostic, has_errors, sort_key
-from crosswalk.errors import ConfigError
-from crosswalk.invert import Inverse, invert
-from crosswalk.layers import used_documents
-from crosswalk.layout import Layout
-from crosswalk.operation import Operation, read_operation
-from crosswalk.operation_settings import check_settings, check_versions
-from crosswalk.plan import Plan
-from crosswalk.read_layout import canonical_layout, read_layout
-from crosswalk.read_mapping import read_backward, read_mapping
-from crosswalk.releases import check_releases
-from crosswalk.resolve import Effective, Layer, Settings, effective_settings, layers, resolve
-from crosswalk.rulebook import (
+from crosswalk.documents.access import mapping as map_at
+from crosswalk.documents.access import scalar, scalars
+from crosswalk.documents.layers import used_documents
+from crosswalk.documents.releases import check_releases
+from crosswalk.documents.resolve import (
+    Effective,
+    Layer,
+    Settings,
+    effective_settings,
+    layers,
+    resolve,
+)
+from crosswalk.documents.schema import check_shape
+from crosswalk.documents.source import Map, Node, Scalar
+from crosswalk.documents.workspace import Document, Workspace, open_workspace
+from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key
+from crosswalk.findings.errors import ConfigError
+from crosswalk.language.codetables import CodeTable, read_code_table
+from crosswalk.model.layout import Layout
+from crosswalk.operations.operation import Operation, read_operation
+from crosswalk.operations.operation_settings import check_settings, check_versions
+from crosswalk.planning.bind import Names, bind
+from crosswalk.planning.deciding import Judge
+from crosswalk.planning.invert import Inverse, invert
+from crosswalk.planning.plan import Plan
+from crosswalk.planning.read_layout import canonical_layout, read_layout
+from crosswalk.planning.read_mapping import read_backward, read_mapping
+from crosswalk.planning.rulebook import (
     analyse_alone,
     analyse_for,
     missing_in_names,
@@ -29,9 +39,6 @@ from crosswalk.rulebook import (
     read_judge,
     uses,
 )
-from crosswalk.schema import check_shape
-from crosswalk.source import Map, Node, Scalar
-from crosswalk.workspace import Document, Workspace, open_workspace
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -197,7 +204,7 @@ class Project:
 
     def check_operation(self, operation: Operation, view: View) -> list[Diagnostic]:
         """Check an operation with its settings and the partner's types."""
-        from crosswalk.graphql_check import check_operation
+        from crosswalk.operations.graphql_check import check_operation
 
         findings = check_operation(operation, self.types_of(operation), self.text)
         return [*findings, *check_settings(operation, view.settings)]
@@ -362,7 +369,7 @@ class Project:
         name = scalar(file, "name") if file is not None else None
         if name is None:
             return []
-        from crosswalk.templates import check_template
+        from crosswalk.running.templates import check_template
 
         return check_template(name, settings)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from crosswalk.case_compare import visible
-from crosswalk.cases import CaseResult, run_cases
 from crosswalk.cli.test_command import command
-from crosswalk.errors import ConfigError
+from crosswalk.findings.errors import ConfigError
 from crosswalk.project import Project
+from crosswalk.testing.case_compare import visible
+from crosswalk.testing.cases import CaseResult, run_cases
 
 HEAD = "crosswalk: 1\nversion: 1.0.0\n"
 LAYOUT = (

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from tests.cli.kit import MAPPING, ROOT, crosswalk
 
-from crosswalk.content import content
+from crosswalk.documents.content import content
+from crosswalk.documents.schema import KINDS
+from crosswalk.documents.source import read
 from crosswalk.project import Project
-from crosswalk.schema import KINDS
-from crosswalk.show import HIDDEN, document_lines
-from crosswalk.source import read
+from crosswalk.telling.show import HIDDEN, document_lines
 
 BASE = ROOT / "tests" / "diagnostics" / "base"
 DOCUMENTS = [one.name for one in Project(ROOT).workspace.documents]

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosswalk.codetables import CodeTable, read_code_table
-from crosswalk.diagnostics import CODES, Diagnostic, Span
-from crosswalk.source import Entry, Map, Scalar, plain, read
-from crosswalk.source import List as Listed
-from crosswalk.values import Problem
+from crosswalk.documents.source import Entry, Map, Scalar, plain, read
+from crosswalk.documents.source import List as Listed
+from crosswalk.findings.diagnostics import CODES, Diagnostic, Span
+from crosswalk.language.codetables import CodeTable, read_code_table
+from crosswalk.values.codecs import Problem
 
 
 @cache

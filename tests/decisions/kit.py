@@ -8,8 +8,8 @@ from typing import Any, cast
 from crosswalk.decisions.base import Bound, bind
 from crosswalk.decisions.load import bind_legacy, load_model, load_rules
 from crosswalk.decisions.model import Model, RuleSet
-from crosswalk.diagnostics import Diagnostic, has_errors
-from crosswalk.source import Map, plain, read
+from crosswalk.documents.source import Map, plain, read
+from crosswalk.findings.diagnostics import Diagnostic, has_errors
 
 HERE = Path(__file__).parent
 MAPPINGS = HERE.parents[1] / "mappings" / "caselle" / "cash-receipting"

@@ -13,7 +13,7 @@ from crosswalk.decisions.read_rules import read_rules
 from crosswalk.decisions.readings import ambiguous, read_as, readings
 from crosswalk.decisions.schedule import check_schedule, in_force, none_in_force
 from crosswalk.decisions.write_rules import write_rules
-from crosswalk.source import Map, read
+from crosswalk.documents.source import Map, read
 
 SCHEMAS = HERE.parents[1] / "engine" / "crosswalk" / "schemas"
 MODEL = (MAPPINGS / "payment-code.yaml").read_text("utf-8")

@@ -9,7 +9,7 @@ from crosswalk.decisions.analyse import analyse
 from crosswalk.decisions.base import bind
 from crosswalk.decisions.cells import CAP
 from crosswalk.decisions.load import load_rules
-from crosswalk.diagnostics import CODES, Diagnostic
+from crosswalk.findings.diagnostics import CODES, Diagnostic
 
 CASES: list[dict[str, Any]] = data("cases/findings.yaml")["cases"]
 TOLD_ELSEWHERE = {"RUL001", "RUL002", "RUL206", "RUL501", "RUL502", "RUL601", "RUL604"}

@@ -323,7 +323,7 @@ JSON = st.recursive(
 @given(value=JSON, spaced=st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_json_is_read_like_the_standard_reader_does(value: object, spaced: bool) -> None:
-    from crosswalk.source import plain
+    from crosswalk.documents.source import plain
 
     text = json.dumps(value, ensure_ascii=spaced, indent=2 if spaced else None)
     node, findings = read_json(text, "x.json")

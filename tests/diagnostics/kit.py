@@ -3,10 +3,10 @@
 import shutil
 from pathlib import Path
 
-from crosswalk.diagnostics import Diagnostic, Severity
-from crosswalk.errors import ConfigError
+from crosswalk.findings.diagnostics import Diagnostic, Severity
+from crosswalk.findings.errors import ConfigError
+from crosswalk.findings.report import render
 from crosswalk.project import BACKWARD, Project
-from crosswalk.report import render
 
 HERE = Path(__file__).parent
 CASES = sorted(path.name for path in (HERE / "cases").iterdir())

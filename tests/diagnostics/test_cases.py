@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.diagnostics.kit import CASES, HERE, findings_of, rendered
 
-from crosswalk.diagnostics import CODES, Severity
+from crosswalk.findings.diagnostics import CODES, Severity
 from crosswalk.project import Project
 
 ELSEWHERE = {

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import crosswalk
-from crosswalk.codes import codes_page, explain_code, explained
-from crosswalk.diagnostics import CODES
+from crosswalk.documents.codes import codes_page, explain_code, explained
+from crosswalk.findings.diagnostics import CODES
 
 ROOT = Path(__file__).parents[2]
 ENGINE = Path(crosswalk.__file__ or "").parent

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.diagnostics import CODES, Diagnostic
-from crosswalk.errors import ConfigError
+from crosswalk.documents.source import List, Map, Node, read
+from crosswalk.documents.workspace import Workspace
+from crosswalk.findings.diagnostics import CODES, Diagnostic
+from crosswalk.findings.errors import ConfigError
 from crosswalk.project import BACKWARD, FORWARD, Project
-from crosswalk.source import List, Map, Node, read
-from crosswalk.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "mappings").rglob("*.yaml"))

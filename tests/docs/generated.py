@@ -6,9 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from crosswalk import reference
+from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Parts, Project
-from crosswalk.read_mapping import read_mapping
+from crosswalk.telling import reference
 
 ROOT = Path(__file__).resolve().parents[2]
 

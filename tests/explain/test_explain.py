@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.accounts import Reject
-from crosswalk.explain import Explainer, Explanation, NoSuchPlace, Rejection, Unit
-from crosswalk.flow import Flow
-from crosswalk.interpret import Context, Run
-from crosswalk.layout import Field, Record
+from crosswalk.model.layout import Field, Record
 from crosswalk.project import BACKWARD, FORWARD, Project
+from crosswalk.running.accounts import Reject
+from crosswalk.running.flow import Flow
+from crosswalk.running.interpret import Context, Run
+from crosswalk.telling.explain import Explainer, Explanation, NoSuchPlace, Rejection, Unit
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 2, 1, 8, 0)

@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from crosswalk.accounts import Summary
-from crosswalk.convert import Files, Result, convert
-from crosswalk.errors import FormatProblem
-from crosswalk.interpret import Context, Run
-from crosswalk.plan import Plan
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.planning.plan import Plan
 from crosswalk.project import Project, View
+from crosswalk.running.accounts import Summary
+from crosswalk.running.convert import Files, Result, convert
+from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 BILLERS = ROOT / "fixtures" / "billers"

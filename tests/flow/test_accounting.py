@@ -19,7 +19,7 @@ from tests.flow.kit import (
     shipped,
 )
 
-from crosswalk.flow import Flow
+from crosswalk.running.flow import Flow
 
 AMOUNT = "IH.13"
 NO_FIELD = {"CW601", "CW602", "CW603", "CW604", "CW606"}

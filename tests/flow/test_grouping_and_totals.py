@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.kit import cleaned, context, generated, invoices, project, run, shipped, view
 
-from crosswalk.invert import Class
+from crosswalk.planning.invert import Class
 
 PAIRS = st.sampled_from((1, 2, 3))
 

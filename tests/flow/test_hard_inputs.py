@@ -158,7 +158,7 @@ import gc, resource, sys
 sys.path[:0] = [{root!r}, {engine!r}]
 from pathlib import Path
 from tests.flow.kit import context, shipped
-from crosswalk.convert import Files, convert
+from crosswalk.running.convert import Files, convert
 source, out = map(Path, sys.argv[1:])
 convert(shipped(), context(), source, Files(out))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
-from crosswalk.diagnostics import Span
+from crosswalk.findings.diagnostics import Span
 from crosswalk.formats.delimited import read, writer
-from crosswalk.layout import Branch, Field, File, Layout, Record
-from crosswalk.records import Cell, Damage, Instance, Row
-from crosswalk.values import Codec, Spelling, Value
+from crosswalk.model.layout import Branch, Field, File, Layout, Record
+from crosswalk.model.records import Cell, Damage, Instance, Row
+from crosswalk.values.codecs import Codec, Spelling, Value
 
 NOWHERE = Span("layout.yaml", 1, 1, 1, 1)
 

@@ -15,12 +15,12 @@ from tests.formats.kit import (
     write_rows,
 )
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.delimited import Reader, header, read, splitter, writer
 from crosswalk.formats.lines import CAP, blocks
-from crosswalk.layout import Layout
-from crosswalk.records import Damage, Row
-from crosswalk.values import MISSING, Problem
+from crosswalk.model.layout import Layout
+from crosswalk.model.records import Damage, Row
+from crosswalk.values.codecs import MISSING, Problem
 
 
 def _statement(**file: Any) -> Layout:

@@ -12,8 +12,8 @@ from tests.formats.kit import cells, delimited, read_bytes, write_rows
 
 from crosswalk.formats.delimited import blocks, splitter
 from crosswalk.formats.quoting import exact
-from crosswalk.records import Damage, Row
-from crosswalk.values import Problem
+from crosswalk.model.records import Damage, Row
+from crosswalk.values.codecs import Problem
 
 FORMS: list[dict[str, Any]] = [
     {"quote": quote, "escape": escape, "delimiter": delimiter, **more}

@@ -9,14 +9,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.formats.kit import cells, damage
 
-from crosswalk.diagnostics import Diagnostic, Severity
+from crosswalk.documents.source import Map
+from crosswalk.documents.source import read as read_yaml
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.formats.fixed import read, writer
-from crosswalk.layout import Layout
-from crosswalk.read_layout import read_layout
-from crosswalk.records import Damage, Row
-from crosswalk.source import Map
-from crosswalk.source import read as read_yaml
-from crosswalk.values import Problem
+from crosswalk.model.layout import Layout
+from crosswalk.model.records import Damage, Row
+from crosswalk.planning.read_layout import read_layout
+from crosswalk.values.codecs import Problem
 
 HEAD = "crosswalk: 1\nkind: layout\nname: demo/fixed\nversion: 1.0.0\n"
 

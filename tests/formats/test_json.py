@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.formats.kit import change, damage, make_layout, make_record
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import jsonform
 from crosswalk.formats.jsonform import document, fragment, read, writer
 from crosswalk.formats.jsonshape import plain_path
 from crosswalk.formats.jsontext import decode
-from crosswalk.layout import Branch, Layout
-from crosswalk.records import Cell, Damage, Instance
-from crosswalk.values import MISSING, Problem
+from crosswalk.model.layout import Branch, Layout
+from crosswalk.model.records import Cell, Damage, Instance
+from crosswalk.values.codecs import MISSING, Problem
 
 
 def _root(*branches: Branch) -> Branch:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crosswalk.documents.source import Map, plain, read
 from crosswalk.project import Project
-from crosswalk.source import Map, plain, read
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*.yaml"))

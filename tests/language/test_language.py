@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from tests.language.documents import CASES, FILES, Stream, stream
 
-from crosswalk.cases import run_cases
-from crosswalk.diagnostics import Diagnostic, Severity
-from crosswalk.matcher_words import PLAIN, WORDS
-from crosswalk.operators import OPERATORS
+from crosswalk.documents.source import Map, Node, Scalar, read
+from crosswalk.findings.diagnostics import Diagnostic, Severity
+from crosswalk.language.matcher_words import PLAIN, WORDS
+from crosswalk.language.operators import OPERATORS
 from crosswalk.project import Project
-from crosswalk.source import Map, Node, Scalar, read
+from crosswalk.testing.cases import run_cases
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crosswalk.cases import CaseResult, run_cases
 from crosswalk.cli.test_command import command
+from crosswalk.documents.workspace import Document
 from crosswalk.project import Project
-from crosswalk.workspace import Document
+from crosswalk.testing.cases import CaseResult, run_cases
 
 ROOT = Path(__file__).parents[2]
 PROJECT = Project(ROOT)

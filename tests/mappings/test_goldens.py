@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
 
-from crosswalk.accounts import Summary
-from crosswalk.convert import Files, convert
-from crosswalk.interpret import Context, Run
 from crosswalk.project import Project
+from crosswalk.running.accounts import Summary
+from crosswalk.running.convert import Files, convert
+from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 MAPPING = "caselle/ar/invoice"

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from crosswalk.diagnostics import CODES
-from crosswalk.matcher_words import WORDS
-from crosswalk.matchers import (
+from crosswalk.documents.source import Entry, List, Map, Node, Scalar, plain, read
+from crosswalk.findings.diagnostics import CODES
+from crosswalk.language.matcher_words import WORDS
+from crosswalk.language.matchers import (
     BoundCondition,
     Condition,
     bind,
@@ -24,8 +25,7 @@ from crosswalk.matchers import (
     rename,
     schema,
 )
-from crosswalk.source import Entry, List, Map, Node, Scalar, plain, read
-from crosswalk.values import MISSING, Value, canonical
+from crosswalk.values.codecs import MISSING, Value, canonical
 
 TYPES = {
     "Amount": ("money", 2),

@@ -4,10 +4,10 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from crosswalk.cases import Outcome, run_in_memory
-from crosswalk.diagnostics import Diagnostic, Severity
-from crosswalk.interpret import Context, Run
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.project import Project
+from crosswalk.running.interpret import Context, Run
+from crosswalk.testing.cases import Outcome, run_in_memory
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.operations.kit import ROOT, changed, mapped
 
-from crosswalk.answer import PartnerError, read_answer
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.operations.answer import PartnerError, read_answer
 from crosswalk.project import Project
 
 RECEIPT = "caselle/cash-receipting/receipt"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.operations.kit import HERE, changed, told
 
-from crosswalk.operation import is_older, version_parts
+from crosswalk.operations.operation import is_older, version_parts
 from crosswalk.project import Project
 
 CASES = json.loads((HERE / "checks.json").read_text("utf-8"))

@@ -13,9 +13,9 @@ from tests.operations.kit import HERE, PERMITS, ROOT, changed, mapped
 from tests.operations.payments import payments
 
 from crosswalk.formats.jsontext import decode
-from crosswalk.graphql_values import validate_values
+from crosswalk.operations.graphql_values import validate_values
+from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
 from crosswalk.project import Project
-from crosswalk.sending import Prepared, as_curl, as_http, as_json, prepare
 
 PAYMENT = "caselle/cash-receipting/payment"
 CREATE = "caselle/cash-receipting/create-receipt"

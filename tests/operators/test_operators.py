@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from crosswalk.cleanup import CLASSES
-from crosswalk.diagnostics import CODES, Span
-from crosswalk.operators import (
+from crosswalk.documents.source import List, Map, Node, Scalar, plain, read
+from crosswalk.findings.diagnostics import CODES, Span
+from crosswalk.language.cleanup import CLASSES
+from crosswalk.language.operators import (
     OPERATORS,
     BadParameter,
     Chain,
@@ -25,8 +26,7 @@ from crosswalk.operators import (
     reference,
     schema,
 )
-from crosswalk.source import List, Map, Node, Scalar, plain, read
-from crosswalk.values import Problem, Value
+from crosswalk.values.codecs import Problem, Value
 
 EXAMPLES = [
     pytest.param(operator, example, id=f"{operator.name}-{number}")

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk import output
-from crosswalk.errors import FormatProblem
-from crosswalk.output import Staged, copy, safe_name, sweep
-from crosswalk.values import Problem
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.running import output
+from crosswalk.running.output import Staged, copy, safe_name, sweep
+from crosswalk.values.codecs import Problem
 
 LEFT = ".crosswalk-999999-0123456789ab.part"
 
 WRITER = """
 import sys
 from pathlib import Path
-from crosswalk.output import Staged
+from crosswalk.running.output import Staged
 for number in range(10_000):
     with Staged(Path(sys.argv[1]) / f"{number}.txt", headed=True) as out:
         for row in range(2_000):

@@ -9,10 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswalk.diagnostics import CODES
-from crosswalk.patterns import MAX_TEXT, BadPattern, Pattern, fits, join, loss, parse, split
-from crosswalk.source import Map, plain, read
-from crosswalk.values import Problem
+from crosswalk.documents.source import Map, plain, read
+from crosswalk.findings.diagnostics import CODES
+from crosswalk.language.patterns import (
+    MAX_TEXT,
+    BadPattern,
+    Pattern,
+    fits,
+    join,
+    loss,
+    parse,
+    split,
+)
+from crosswalk.values.codecs import Problem
 
 
 @cache

@@ -7,19 +7,19 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from crosswalk.accounts import Reject, Summary
-from crosswalk.bind import Names, bind
-from crosswalk.codetables import CodeTable, read_code_table
-from crosswalk.diagnostics import Diagnostic, has_errors
-from crosswalk.errors import FormatProblem
-from crosswalk.flow import Flow
-from crosswalk.interpret import Context, Run
-from crosswalk.invert import Class, Inverse, invert
-from crosswalk.layout import Layout
-from crosswalk.plan import Plan
-from crosswalk.read_layout import read_layout
-from crosswalk.read_mapping import read_mapping
-from crosswalk.source import Map, read
+from crosswalk.documents.source import Map, read
+from crosswalk.findings.diagnostics import Diagnostic, has_errors
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.language.codetables import CodeTable, read_code_table
+from crosswalk.model.layout import Layout
+from crosswalk.planning.bind import Names, bind
+from crosswalk.planning.invert import Class, Inverse, invert
+from crosswalk.planning.plan import Plan
+from crosswalk.planning.read_layout import read_layout
+from crosswalk.planning.read_mapping import read_mapping
+from crosswalk.running.accounts import Reject, Summary
+from crosswalk.running.flow import Flow
+from crosswalk.running.interpret import Context, Run
 
 AT = datetime(2026, 2, 1, 8, 30)
 CONTEXT = Context({}, Run(AT, "run-1", "in.txt"))

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from tests.properties.kit import CONTEXT, pair
 
-from crosswalk.flow import Flow
+from crosswalk.running.flow import Flow
 
 SOURCE = """
 file: {form: delimited, delimiter: "|", quote: all, header: true}

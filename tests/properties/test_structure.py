@@ -7,10 +7,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.properties.kit import layout
 
-from crosswalk.assemble import Item, Spoiled, assemble
 from crosswalk.formats.delimited import read
-from crosswalk.layout import Branch, Layout
-from crosswalk.records import Instance
+from crosswalk.model.layout import Branch, Layout
+from crosswalk.model.records import Instance
+from crosswalk.running.assemble import Item, Spoiled, assemble
 
 FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 MARKS = {(1, 1): "", (0, 1): "?", (0, None): "*", (1, None): "+"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from tests.resolve.kit import shown
 
-from crosswalk.diagnostics import CODES, Diagnostic
-from crosswalk.releases import check_releases, record, releases_file
-from crosswalk.workspace import Workspace, open_workspace
+from crosswalk.documents.releases import check_releases, record, releases_file
+from crosswalk.documents.workspace import Workspace, open_workspace
+from crosswalk.findings.diagnostics import CODES, Diagnostic
 
 HERE = Path(__file__).parent
 TABLE = (

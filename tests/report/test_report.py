@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswalk.diagnostics import Diagnostic, Label, Severity, Span
-from crosswalk.report import Style, render, summary
+from crosswalk.findings.diagnostics import Diagnostic, Label, Severity, Span
+from crosswalk.findings.report import Style, render, summary
 
 HERE = Path(__file__).parent
 LONG = "x" * 150

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosswalk.diagnostics import Diagnostic, Severity
-from crosswalk.resolve import Effective, Layer, layers, resolve
-from crosswalk.source import plain
-from crosswalk.workspace import Workspace, open_workspace
+from crosswalk.documents.resolve import Effective, Layer, layers, resolve
+from crosswalk.documents.source import plain
+from crosswalk.documents.workspace import Workspace, open_workspace
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 
 HERE = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.resolve.kit import changes, open_case, shown
 
-from crosswalk.diagnostics import CODES
+from crosswalk.findings.diagnostics import CODES
 
 HERE = Path(__file__).parent
 EXPECTED: dict[str, dict[str, Any]] = json.loads((HERE / "expected.json").read_text("utf-8"))

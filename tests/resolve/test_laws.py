@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.resolve.kit import HERE
 
-from crosswalk.diagnostics import Diagnostic
-from crosswalk.placing import place
-from crosswalk.resolve import layers, resolve
-from crosswalk.source import Map, plain, read
-from crosswalk.workspace import Document, Workspace, open_workspace
+from crosswalk.documents.placing import place
+from crosswalk.documents.resolve import layers, resolve
+from crosswalk.documents.source import Map, plain, read
+from crosswalk.documents.workspace import Document, Workspace, open_workspace
+from crosswalk.findings.diagnostics import Diagnostic
 
 NAMES = ("A", "B", "C", "D", "E", "F", "G")
 QUICK = settings(max_examples=60, deadline=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.resolve.kit import Case, open_case
 
-from crosswalk.source import List, Map, Node, Scalar, plain
+from crosswalk.documents.source import List, Map, Node, Scalar, plain
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.secret import Secret, SettingsError, belongs_to, namespace, well_formed
+from crosswalk.documents.secret import Secret, SettingsError, belongs_to, namespace, well_formed
 
 CANARY = "CANARY-5up3r"
 

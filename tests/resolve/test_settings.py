@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from tests.resolve.kit import shown
 
-from crosswalk.diagnostics import CODES, Diagnostic
-from crosswalk.report import Style, render
-from crosswalk.resolve import Layer, Settings, effective_settings, layers
-from crosswalk.setting_types import TYPES, value_type
-from crosswalk.values import TYPES as VALUE_TYPES
-from crosswalk.values import canonical
-from crosswalk.workspace import Workspace, open_workspace
+from crosswalk.documents.resolve import Layer, Settings, effective_settings, layers
+from crosswalk.documents.setting_types import TYPES, value_type
+from crosswalk.documents.workspace import Workspace, open_workspace
+from crosswalk.findings.diagnostics import CODES, Diagnostic
+from crosswalk.findings.report import Style, render
+from crosswalk.values.codecs import TYPES as VALUE_TYPES
+from crosswalk.values.codecs import canonical
 
 HERE = Path(__file__).parent
 EXPECTED: dict[str, dict[str, Any]] = json.loads((HERE / "settings.json").read_text("utf-8"))

@@ -9,12 +9,12 @@ from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
 from tests.operations.kit import RUN
 from tests.rules_cli.kit import HERE, LOCKBOX, PAYMENTS, laid_out, project
 
-from crosswalk.cases import Outcome, run_in_memory
-from crosswalk.diagnostics import Severity
-from crosswalk.explain import Explainer, Explanation
-from crosswalk.interpret import Context, Run
+from crosswalk.findings.diagnostics import Severity
 from crosswalk.project import Project
-from crosswalk.templates import render
+from crosswalk.running.interpret import Context, Run
+from crosswalk.running.templates import render
+from crosswalk.telling.explain import Explainer, Explanation
+from crosswalk.testing.cases import Outcome, run_in_memory
 
 EXECUTIONS = pytest.mark.parametrize("execution", ["reference", "compiled"])
 

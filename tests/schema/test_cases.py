@@ -6,10 +6,10 @@ from typing import Protocol
 
 import pytest
 
-from crosswalk.diagnostics import CODES, Diagnostic
-from crosswalk.report import render
-from crosswalk.schema import validate
-from crosswalk.source import read
+from crosswalk.documents.schema import validate
+from crosswalk.documents.source import read
+from crosswalk.findings.diagnostics import CODES, Diagnostic
+from crosswalk.findings.report import render
 
 HERE = Path(__file__).parent
 SCHEMA = json.loads((HERE / "small.json").read_text("utf-8"))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from crosswalk import schema
-from crosswalk.schema import KINDS, check_shape
-from crosswalk.source import read
+from crosswalk.documents import schema
+from crosswalk.documents.schema import KINDS, check_shape
+from crosswalk.documents.source import read
 
 HEAD = {"crosswalk": "1", "kind": "layout", "name": "some/thing", "version": "1.0.0"}
 SCHEMA = json.loads((Path(__file__).parent / "small.json").read_text("utf-8"))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.schema import _schema_of, validate
-from crosswalk.schema_quick import plainly_fits
-from crosswalk.source import Entry, List, Map, Node, Scalar, read_file
+from crosswalk.documents.schema import _schema_of, validate
+from crosswalk.documents.schema_quick import plainly_fits
+from crosswalk.documents.source import Entry, List, Map, Node, Scalar, read_file
 
 ROOT = Path(__file__).parents[2] / "mappings"
 FILES = sorted(ROOT.rglob("*.yaml"))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from referencing.exceptions import Unresolvable
 
-from crosswalk.schema import validate
-from crosswalk.source import read
+from crosswalk.documents.schema import validate
+from crosswalk.documents.source import read
 
 
 def codes(text: str, schema: dict[str, object]) -> list[str]:
@@ -39,5 +39,5 @@ def test_decimals_are_numbers_and_not_whole() -> None:
 
 
 def test_importing_the_module_does_not_import_the_validator() -> None:
-    code = "import sys, crosswalk.schema; sys.exit('jsonschema' in sys.modules)"
+    code = "import sys, crosswalk.documents.schema; sys.exit('jsonschema' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosswalk.suggest import closest, distance, quoted
+from crosswalk.findings.suggest import closest, distance, quoted
 
 WORDS = st.text("abcd", max_size=6)
 

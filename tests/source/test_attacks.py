@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.diagnostics import Diagnostic
-from crosswalk.source import MAX_BYTES, List, Map, plain, read, read_file
+from crosswalk.documents.source import MAX_BYTES, List, Map, plain, read, read_file
+from crosswalk.findings.diagnostics import Diagnostic
 
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{name}: &{name} [*{before}, *{before}]\n"
@@ -46,7 +46,7 @@ REFUSED = {
 
 TIMED = """
 import sys, time
-from crosswalk.source import read
+from crosswalk.documents.source import read
 text = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
 start = time.process_time()
 read(text, "f.yaml")

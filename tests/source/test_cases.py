@@ -6,9 +6,9 @@ from typing import Protocol
 
 import pytest
 
-from crosswalk.diagnostics import CODES
-from crosswalk.report import render
-from crosswalk.source import read, read_file
+from crosswalk.documents.source import read, read_file
+from crosswalk.findings.diagnostics import CODES
+from crosswalk.findings.report import render
 
 
 class Snapshot(Protocol):

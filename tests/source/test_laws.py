@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswalk.source import List, Map, Node, Scalar, read
+from crosswalk.documents.source import List, Map, Node, Scalar, read
 
 PIECES = st.sampled_from(
     [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.source import Map, Scalar, plain, read
+from crosswalk.documents.source import Map, Scalar, plain, read
 
 TABLE = json.loads((Path(__file__).parent / "scalars.json").read_text("utf-8"))
 

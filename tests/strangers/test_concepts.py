@@ -6,16 +6,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crosswalk.assemble import assemble
-from crosswalk.diagnostics import Diagnostic
-from crosswalk.errors import FormatProblem
+from crosswalk.documents.source import Map
+from crosswalk.documents.source import read as read_yaml
+from crosswalk.findings.diagnostics import Diagnostic
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
-from crosswalk.layout import Layout
-from crosswalk.read_layout import read_layout
-from crosswalk.records import Damage, Instance, Row
-from crosswalk.source import Map
-from crosswalk.source import read as read_yaml
-from crosswalk.values import Missing, Problem, Spelling, codec
+from crosswalk.model.layout import Layout
+from crosswalk.model.records import Damage, Instance, Row
+from crosswalk.planning.read_layout import read_layout
+from crosswalk.running.assemble import assemble
+from crosswalk.values.codecs import Missing, Problem, Spelling, codec
 
 HEAD = "crosswalk: 1\nkind: layout\nname: demo/concept\nversion: 1.0.0\n"
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.convert import Files, convert
-from crosswalk.diagnostics import Severity
-from crosswalk.interpret import Context, Run
-from crosswalk.layout import Branch
+from crosswalk.documents.source import Map
+from crosswalk.documents.source import read as read_yaml
+from crosswalk.findings.diagnostics import Severity
+from crosswalk.model.layout import Branch
+from crosswalk.planning.read_layout import read_layout
 from crosswalk.project import CANONICAL, Project
-from crosswalk.read_layout import read_layout
-from crosswalk.source import Map
-from crosswalk.source import read as read_yaml
+from crosswalk.running.convert import Files, convert
+from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/howto-files.md").read_text("utf-8")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.convert import Files, convert
-from crosswalk.diagnostics import Severity
-from crosswalk.interpret import Context, Run
+from crosswalk.findings.diagnostics import Severity
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.convert import Files, convert
+from crosswalk.running.interpret import Context, Run
 
 HERE = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in HERE.glob("*/mapping.yaml"))

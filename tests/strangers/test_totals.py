@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.convert import ControlFailure, Files, convert
-from crosswalk.interpret import Context, Run
 from crosswalk.project import CANONICAL, FORWARD, Project
+from crosswalk.running.convert import ControlFailure, Files, convert
+from crosswalk.running.interpret import Context, Run
 
 HERE = Path(__file__).parent
 AT = datetime(2021, 2, 1, 8, 0)
@@ -87,10 +87,10 @@ def plain(data: bytes, name: str) -> bytes:
 
 def copying(name: str, layout: str) -> str:
     """A mapping of a layout to itself: every branch of itself, every field of itself."""
-    from crosswalk.layout import Branch
-    from crosswalk.read_layout import read_layout
-    from crosswalk.source import Map
-    from crosswalk.source import read as read_yaml
+    from crosswalk.documents.source import Map
+    from crosswalk.documents.source import read as read_yaml
+    from crosswalk.model.layout import Branch
+    from crosswalk.planning.read_layout import read_layout
 
     node, _ = read_yaml(layout, "layout.yaml")
     assert isinstance(node, Map)

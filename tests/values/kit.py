@@ -8,10 +8,10 @@ from typing import Any, cast
 import pytest
 from hypothesis import strategies as st
 
-from crosswalk.numbers import GROUPS, MAX_DECIMALS, MAX_DIGITS, POINTS
-from crosswalk.signs import SIGNS
-from crosswalk.source import Map, plain, read
-from crosswalk.values import BadSpelling, Codec, Spelling, codec
+from crosswalk.documents.source import Map, plain, read
+from crosswalk.values.codecs import BadSpelling, Codec, Spelling, codec
+from crosswalk.values.numbers import GROUPS, MAX_DECIMALS, MAX_DIGITS, POINTS
+from crosswalk.values.signs import SIGNS
 
 HERE = Path(__file__).parent
 

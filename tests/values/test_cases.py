@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from tests.values.kit import of, table
 
-from crosswalk.diagnostics import CODES
-from crosswalk.values import BadSpelling, Problem, Spelling, canonical, codec
+from crosswalk.findings.diagnostics import CODES
+from crosswalk.values.codecs import BadSpelling, Problem, Spelling, canonical, codec
 
 CASES = [*table("numbers.yaml"), *table("dates.yaml"), *table("words.yaml")]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosswalk.values import Problem, Spelling, codec
+from crosswalk.values.codecs import Problem, Spelling, codec
 
 SAME = {
     "M/d/yyyy": "%m/%d/%Y",

@@ -14,7 +14,7 @@ from tests.values.kit import (
     numbers_and_codecs,
 )
 
-from crosswalk.values import TYPES, Codec, Problem, Spelling, Value, canonical, codec
+from crosswalk.values.codecs import TYPES, Codec, Problem, Spelling, Value, canonical, codec
 
 ASCII_NOISE = st.text("0123456789.,-+()' $?{}AIJRCDE\n_", max_size=12)
 ANY_NOISE = st.text(max_size=20) | ASCII_NOISE

@@ -6,7 +6,16 @@ from typing import Any, cast
 
 import pytest
 
-from crosswalk.values import MISSING, TYPES, Problem, Spelling, Value, canonical, codec, coerce
+from crosswalk.values.codecs import (
+    MISSING,
+    TYPES,
+    Problem,
+    Spelling,
+    Value,
+    canonical,
+    codec,
+    coerce,
+)
 
 NOON = datetime(2021, 2, 14, 12, 0, tzinfo=UTC)
 LOST: list[tuple[str, Spelling, Value, str]] = [

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.diagnostics import CODES, Span
-from crosswalk.source import Scalar
-from crosswalk.workspace import Workspace, open_workspace
+from crosswalk.documents.source import Scalar
+from crosswalk.documents.workspace import Workspace, open_workspace
+from crosswalk.findings.diagnostics import CODES, Span
 
 SPAN = Span("x.yaml", 5, 7, 5, 9)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.diagnostics import CODES, Diagnostic
-from crosswalk.source import Node, read, read_file
-from crosswalk.workspace import KINDS, SKIPPED, open_workspace
+from crosswalk.documents.source import Node, read, read_file
+from crosswalk.documents.workspace import KINDS, SKIPPED, open_workspace
+from crosswalk.findings.diagnostics import CODES, Diagnostic
 
 HERE = Path(__file__).parent
 EXPECTED: dict[str, dict[str, list[str]]] = json.loads((HERE / "expected.json").read_text("utf-8"))

@@ -4,9 +4,9 @@ import click
 
 from crosswalk.cli.options import pass_project
 from crosswalk.cli.report import STYLES, tell_findings
-from crosswalk.diagnostics import Severity, has_errors
+from crosswalk.findings.diagnostics import Severity, has_errors
+from crosswalk.findings.report import Style
 from crosswalk.project import Project
-from crosswalk.report import Style
 
 
 @click.command("check")

@@ -12,8 +12,8 @@ import click
 from crosswalk.cli.options import at_option, biller_option, direction_option, moment, pass_project
 
 if TYPE_CHECKING:
-    from crosswalk.explain import Explanation, Rejection, Remark
     from crosswalk.project import Project
+    from crosswalk.telling.explain import Explanation, Rejection, Remark
 
 _WIDTH = 14
 
@@ -55,8 +55,8 @@ def command(  # noqa: PLR0913
       crosswalk explain partner/product/invoice in.txt --biller a-city --field IH.TotalAmountDue
       crosswalk explain partner/product/invoice out.txt:2 --backward --field "Due Date"
     """  # noqa: D301
-    from crosswalk.explain import Explainer, NoSuchPlace, Rejection
-    from crosswalk.interpret import Context, Run
+    from crosswalk.running.interpret import Context, Run
+    from crosswalk.telling.explain import Explainer, NoSuchPlace, Rejection
 
     file, line = _place(input)
     view = project.view(biller)
@@ -89,7 +89,7 @@ def _place(text: str) -> tuple[Path, int | None]:
 
 
 def _text(found: "Explanation | Rejection") -> Iterator[str]:
-    from crosswalk.explain import Rejection
+    from crosswalk.telling.explain import Rejection
 
     if isinstance(found, Rejection):
         yield from _rejection(found)
@@ -148,7 +148,7 @@ def _rejection(found: "Rejection") -> Iterator[str]:
 
 
 def _body(found: "Explanation | Rejection") -> dict[str, Any]:
-    from crosswalk.explain import Rejection
+    from crosswalk.telling.explain import Rejection
 
     if isinstance(found, Rejection):
         issues = [

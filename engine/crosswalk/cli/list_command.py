@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from crosswalk.access import mapping as child_map
-from crosswalk.access import text as child_text
 from crosswalk.cli.options import biller_option, pass_project
-from crosswalk.errors import ConfigError
-from crosswalk.layout import Layout
+from crosswalk.documents.access import mapping as child_map
+from crosswalk.documents.access import text as child_text
+from crosswalk.documents.source import Map
+from crosswalk.findings.errors import ConfigError
+from crosswalk.model.layout import Layout
+from crosswalk.planning.read_layout import read_layout
+from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Project, View
-from crosswalk.read_layout import read_layout
-from crosswalk.read_mapping import read_mapping
-from crosswalk.source import Map
 
 KINDS = {
     "mappings": "mapping",

@@ -96,7 +96,7 @@ def main() -> None:
 
 def _told(fault: BaseException) -> int:  # noqa: PLR0911 - one for each outcome
     """Tell what ended the command, and give the exit code for it."""
-    from crosswalk.errors import ConfigError, CrosswalkError
+    from crosswalk.findings.errors import ConfigError, CrosswalkError
 
     match fault:
         case click.exceptions.Exit():

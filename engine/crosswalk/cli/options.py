@@ -60,8 +60,8 @@ def moment(at: datetime | None) -> datetime:
 
 def refuse_errors(project: "Project") -> None:
     """Stop when documents could not even be found."""
-    from crosswalk.diagnostics import has_errors
-    from crosswalk.errors import ConfigError
+    from crosswalk.findings.diagnostics import has_errors
+    from crosswalk.findings.errors import ConfigError
 
     if has_errors(project.findings):
         raise ConfigError(project.findings)

@@ -3,11 +3,11 @@
 import click
 
 from crosswalk.cli.options import pass_project, refuse_errors
-from crosswalk.diagnostics import has_errors
-from crosswalk.errors import ConfigError
-from crosswalk.output import Staged
+from crosswalk.documents.releases import record, releases_file
+from crosswalk.findings.diagnostics import has_errors
+from crosswalk.findings.errors import ConfigError
 from crosswalk.project import Project
-from crosswalk.releases import record, releases_file
+from crosswalk.running.output import Staged
 
 
 @click.command("release")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from crosswalk.diagnostics import Diagnostic
-from crosswalk.report import Style, render
+from crosswalk.findings.diagnostics import Diagnostic
+from crosswalk.findings.report import Style, render
 
 STYLES = ("full", "concise", "json", "github")
 

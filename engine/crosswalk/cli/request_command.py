@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from crosswalk.cases import run_in_memory
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
-from crosswalk.errors import ConfigError
-from crosswalk.interpret import Context, Run
-from crosswalk.operation import Operation
+from crosswalk.findings.errors import ConfigError
+from crosswalk.operations.operation import Operation
+from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
 from crosswalk.project import Project, View
-from crosswalk.sending import Prepared, as_curl, as_http, as_json, prepare
+from crosswalk.running.interpret import Context, Run
+from crosswalk.testing.cases import run_in_memory
 
 REFUSED = "CW721"
 STYLES = {"json": as_json, "curl": as_curl, "http": as_http}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from crosswalk.answer import Answer, read_answer
-from crosswalk.cases import run_in_memory
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
-from crosswalk.interpret import Context, Run
+from crosswalk.operations.answer import Answer, read_answer
 from crosswalk.project import Project
+from crosswalk.running.interpret import Context, Run
+from crosswalk.testing.cases import run_in_memory
 
 
 @click.command("response")

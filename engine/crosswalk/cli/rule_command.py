@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from crosswalk.codes import codes_page, explain_code, explained
+from crosswalk.documents.codes import codes_page, explain_code, explained
 
 
 @click.command("rule")

@@ -20,9 +20,9 @@ from crosswalk.decisions.legacy_import import import_legacy
 from crosswalk.decisions.load import inputs_from_text
 from crosswalk.decisions.readings import ambiguous
 from crosswalk.decisions.write_rules import write_rules
-from crosswalk.diagnostics import Diagnostic, Severity, has_errors
+from crosswalk.findings.diagnostics import Diagnostic, Severity, has_errors
+from crosswalk.findings.report import Style
 from crosswalk.project import Project
-from crosswalk.report import Style
 
 FORMATS: dict[str, Callable[[matrices.Matrix], str]] = {
     "text": matrices.as_text,

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import click
 
-from crosswalk.access import mapping as map_at
-from crosswalk.access import scalars
 from crosswalk.cli.options import moment
-from crosswalk.deciding import Judge
 from crosswalk.decisions.base import Bound, bind
 from crosswalk.decisions.dated import Dated
 from crosswalk.decisions.load import bind_legacy
 from crosswalk.decisions.model import Model
 from crosswalk.decisions.schedule import none_in_force
-from crosswalk.diagnostics import Diagnostic, has_errors
-from crosswalk.errors import ConfigError
+from crosswalk.documents.access import mapping as map_at
+from crosswalk.documents.access import scalars
+from crosswalk.documents.source import Map
+from crosswalk.documents.workspace import Document
+from crosswalk.findings.diagnostics import Diagnostic, has_errors
+from crosswalk.findings.errors import ConfigError
+from crosswalk.planning.deciding import Judge
 from crosswalk.project import Project, View
-from crosswalk.source import Map
-from crosswalk.workspace import Document
 
 JSON = ".json"
 

@@ -18,12 +18,12 @@ from typing import Any
 import click
 
 from crosswalk.cli.options import at_option, biller_option, direction_option, moment, pass_project
-from crosswalk.convert import Files, Result, convert
-from crosswalk.interpret import Context, Run
-from crosswalk.output import safe_name
-from crosswalk.plan import Plan
+from crosswalk.planning.plan import Plan
 from crosswalk.project import Project
-from crosswalk.spelling import Problem
+from crosswalk.running.convert import Files, Result, convert
+from crosswalk.running.interpret import Context, Run
+from crosswalk.running.output import safe_name
+from crosswalk.values.spelling import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _target(output: str, plan: Plan, context: Context) -> str:
     if template is None:
         message = f"{plan.target.name} has no file name, and {output} is a folder"
         raise click.BadParameter(message, param_hint="--output")
-    from crosswalk.templates import BadTemplate, render
+    from crosswalk.running.templates import BadTemplate, render
 
     try:
         name = safe_name(render(template, context))

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import click
 
 from crosswalk.cli.options import biller_option, pass_project
-from crosswalk.diagnostics import Span, has_errors
-from crosswalk.errors import ConfigError
-from crosswalk.invert import Inverse
+from crosswalk.documents.workspace import Document
+from crosswalk.findings.diagnostics import Span, has_errors
+from crosswalk.findings.errors import ConfigError
+from crosswalk.planning.invert import Inverse
 from crosswalk.project import Project, View
-from crosswalk.show import document_lines, with_origin
-from crosswalk.workspace import Document
+from crosswalk.telling.show import document_lines, with_origin
 
 
 @click.command("show")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from crosswalk.case_compare import Difference, title
-from crosswalk.cases import CaseResult, run_cases
 from crosswalk.cli.options import pass_project, refuse_errors
-from crosswalk.layout import Field
+from crosswalk.documents.workspace import Document
+from crosswalk.model.layout import Field
 from crosswalk.project import Project
-from crosswalk.workspace import Document
+from crosswalk.testing.case_compare import Difference, title
+from crosswalk.testing.cases import CaseResult, run_cases
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from crosswalk.decisions.cells import CAP, Domain, domain
 from crosswalk.decisions.findings import WARNING, Found, Words, found
 from crosswalk.decisions.grid import Grid
 from crosswalk.decisions.model import Allowed, meet, narrower
-from crosswalk.diagnostics import Diagnostic, Severity, sort_key
+from crosswalk.findings.diagnostics import Diagnostic, Severity, sort_key
 
 _NONE: Mapping[str, Collection[str]] = {}
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crosswalk.decisions.model import Alias, Base, Cell, Model, Reason, RuleSet
-from crosswalk.diagnostics import Diagnostic, Severity
-from crosswalk.suggest import quoted
+from crosswalk.findings.diagnostics import Diagnostic, Severity
+from crosswalk.findings.suggest import quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from crosswalk.decisions.inputs import Refused, understand
 from crosswalk.decisions.model import Model, RuleSet
-from crosswalk.diagnostics import Diagnostic, Severity, Span
+from crosswalk.findings.diagnostics import Diagnostic, Severity, Span
 
 
 def never_asserted(rules: RuleSet, asserted: Iterable[str]) -> list[Diagnostic]:

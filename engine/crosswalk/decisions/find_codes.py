@@ -7,7 +7,7 @@ from crosswalk.decisions.findings import ERROR, INFO, WARNING, Found, Words, fou
 from crosswalk.decisions.grid import Grid
 from crosswalk.decisions.limits import too_long
 from crosswalk.decisions.model import Cell, Rule
-from crosswalk.diagnostics import Severity, Span
+from crosswalk.findings.diagnostics import Severity, Span
 
 
 @dataclass(frozen=True, slots=True)

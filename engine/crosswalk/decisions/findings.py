@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crosswalk.decisions.grid import Grid
 from crosswalk.decisions.model import Cell, Rule
 from crosswalk.decisions.wording import case_text
-from crosswalk.diagnostics import Diagnostic, Label, Severity, Span
+from crosswalk.findings.diagnostics import Diagnostic, Label, Severity, Span
 
 
 @dataclass(frozen=True, slots=True)

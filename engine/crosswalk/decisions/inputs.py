@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crosswalk.decisions.model import Alias, Cell, Input, Model, Reason
-from crosswalk.suggest import closest, quoted
-from crosswalk.values import Missing
+from crosswalk.findings.suggest import closest, quoted
+from crosswalk.values.codecs import Missing
 
 MOST_DIGITS = 18
 """How long a whole number may be."""

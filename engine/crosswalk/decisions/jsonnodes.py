@@ -5,9 +5,9 @@ import re
 from bisect import bisect_right
 from decimal import Decimal
 
-from crosswalk.diagnostics import Diagnostic, Span
-from crosswalk.source import Entry, List, Map, Node, Scalar
-from crosswalk.suggest import quoted
+from crosswalk.documents.source import Entry, List, Map, Node, Scalar
+from crosswalk.findings.diagnostics import Diagnostic, Span
+from crosswalk.findings.suggest import quoted
 
 _DEPTH = 40
 _DIGITS = 64

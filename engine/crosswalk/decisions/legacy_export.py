@@ -14,8 +14,8 @@ from crosswalk.decisions.legacy_order import export_order
 from crosswalk.decisions.model import Input, Legacy, LegacyKey, Model, Rule, RuleSet
 from crosswalk.decisions.read_rules import accepts
 from crosswalk.decisions.wording import values_text
-from crosswalk.diagnostics import Diagnostic, Severity, Span, has_errors
-from crosswalk.suggest import quoted
+from crosswalk.findings.diagnostics import Diagnostic, Severity, Span, has_errors
+from crosswalk.findings.suggest import quoted
 
 _EMPTY = {"list": "[]", "null": "null", "text": '""'}
 

@@ -11,9 +11,9 @@ from crosswalk.decisions.model import Hints, Input, Legacy, LegacyKey, Model, Ou
 from crosswalk.decisions.read_rules import accepts, digest
 from crosswalk.decisions.values import coded_value, outcome_problem
 from crosswalk.decisions.wording import rule_id
-from crosswalk.diagnostics import Diagnostic, Severity, Span, has_errors
-from crosswalk.source import Entry, List, Map, Node, Scalar
-from crosswalk.suggest import closest, quoted
+from crosswalk.documents.source import Entry, List, Map, Node, Scalar
+from crosswalk.findings.diagnostics import Diagnostic, Severity, Span, has_errors
+from crosswalk.findings.suggest import closest, quoted
 
 _NEAR = 0.75
 

@@ -12,9 +12,9 @@ from crosswalk.decisions.legacy_import import import_legacy
 from crosswalk.decisions.model import Input, Model, RuleSet
 from crosswalk.decisions.read_model import read_model
 from crosswalk.decisions.read_rules import read_rules
-from crosswalk.diagnostics import Diagnostic, has_errors
-from crosswalk.schema import validate
-from crosswalk.source import Map, read
+from crosswalk.documents.schema import validate
+from crosswalk.documents.source import Map, read
+from crosswalk.findings.diagnostics import Diagnostic, has_errors
 
 
 def load_model(text: str, file: str) -> tuple[Model | None, list[Diagnostic]]:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from crosswalk.diagnostics import Severity, Span
+from crosswalk.findings.diagnostics import Severity, Span
 
 Cell = tuple[str | None, ...]
 """One value name per input, in the model's order; None is absent or not listed."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from crosswalk.access import flag, mapping, number, scalar, scalars, text
 from crosswalk.decisions.model import (
     Accepts,
     Alias,
@@ -18,9 +17,10 @@ from crosswalk.decisions.model import (
     Outcome,
     meet,
 )
-from crosswalk.diagnostics import Diagnostic, Severity, Span, has_errors
-from crosswalk.source import Map, Scalar
-from crosswalk.suggest import closest, quoted
+from crosswalk.documents.access import flag, mapping, number, scalar, scalars, text
+from crosswalk.documents.source import Map, Scalar
+from crosswalk.findings.diagnostics import Diagnostic, Severity, Span, has_errors
+from crosswalk.findings.suggest import closest, quoted
 
 T = TypeVar("T")
 

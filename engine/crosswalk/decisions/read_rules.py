@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from crosswalk.access import flag, mapping, scalar, scalars, text
 from crosswalk.decisions.model import (
     Accepts,
     Allowed,
@@ -17,9 +16,10 @@ from crosswalk.decisions.model import (
     RuleSet,
 )
 from crosswalk.decisions.values import condition_value, outcome_problem
-from crosswalk.diagnostics import Diagnostic, Span, has_errors
-from crosswalk.source import List, Map, Node, Scalar
-from crosswalk.suggest import closest, quoted
+from crosswalk.documents.access import flag, mapping, scalar, scalars, text
+from crosswalk.documents.source import List, Map, Node, Scalar
+from crosswalk.findings.diagnostics import Diagnostic, Span, has_errors
+from crosswalk.findings.suggest import closest, quoted
 
 
 def read_rules(node: Map, model: Model) -> tuple[RuleSet | None, list[Diagnostic]]:

@@ -15,7 +15,7 @@ from crosswalk.decisions.cells import CAP, cells, domain
 from crosswalk.decisions.decide import most_specific
 from crosswalk.decisions.model import Cell, Rule
 from crosswalk.decisions.wording import case_text, values_text
-from crosswalk.diagnostics import Diagnostic, Severity
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 
 Pick = Literal["most specific", "first"]
 Tie = Literal["precedence", "reverse precedence"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from crosswalk.decisions.model import RuleSet
-from crosswalk.diagnostics import Diagnostic
+from crosswalk.findings.diagnostics import Diagnostic
 
 
 def check_schedule(rule_sets: Iterable[RuleSet]) -> list[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from crosswalk.decisions.inputs import MOST_DIGITS, named
 from crosswalk.decisions.model import Input, Outcome
-from crosswalk.suggest import quoted
+from crosswalk.findings.suggest import quoted
 
 
 def condition_value(one: Input, written: str) -> str | None:

@@ -8,7 +8,7 @@ from graphql.language import FieldNode, OperationDefinitionNode, ValueNode, Vari
 
 from crosswalk.delivery.capability import Effect, OnAbsent, Operation
 from crosswalk.delivery.faults import BadSetting
-from crosswalk.diagnostics import Diagnostic, Severity
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 
 MAX_DOCUMENT = 20_000
 

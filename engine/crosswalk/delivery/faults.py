@@ -1,6 +1,6 @@
 """Faults that stop a delivery run as a whole; what happens to one payment is a state, no fault."""
 
-from crosswalk.errors import CrosswalkError
+from crosswalk.findings.errors import CrosswalkError
 
 
 class DeliveryError(CrosswalkError):

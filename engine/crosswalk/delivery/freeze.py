@@ -7,7 +7,7 @@ from crosswalk.delivery import documents
 from crosswalk.delivery.capability import Effect, Operation
 from crosswalk.delivery.faults import BadSetting
 from crosswalk.delivery.request import Kind, Request, digest, payload
-from crosswalk.diagnostics import has_errors
+from crosswalk.findings.diagnostics import has_errors
 
 LONGEST = 200
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crosswalk.delivery.faults import BadSetting
-from crosswalk.secret import Secret, SettingsError, namespace, well_formed
+from crosswalk.documents.secret import Secret, SettingsError, namespace, well_formed
 
 
 class Secrets:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crosswalk.errors import FormatProblem
-from crosswalk.layout import Field, Layout, Record
-from crosswalk.records import Cell
-from crosswalk.suggest import closest
-from crosswalk.values import Missing
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.findings.suggest import closest
+from crosswalk.model.layout import Field, Layout, Record
+from crosswalk.model.records import Cell
+from crosswalk.values.codecs import Missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from crosswalk.formats.delimited_writer import Unwritable, Write, line_end
 from crosswalk.formats.lines import lines
 from crosswalk.formats.quoting import is_blank, passed_over, release_of
 from crosswalk.formats.record_types import twins
-from crosswalk.layout import Field, File, Layout, Record
-from crosswalk.records import Cell, Damage, Row
-from crosswalk.values import Missing
+from crosswalk.model.layout import Field, File, Layout, Record
+from crosswalk.model.records import Cell, Damage, Row
+from crosswalk.values.codecs import Missing
 
 Elements = list[list[str]]
 Place = tuple[int, int | None]

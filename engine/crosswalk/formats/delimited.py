@@ -16,7 +16,7 @@ Compiled code that wants no call per row loops itself, with the same results as 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import composite
 from crosswalk.formats.columns import Columns, arranger, by_header, by_position
 from crosswalk.formats.delimited_writer import Write, header
@@ -24,8 +24,8 @@ from crosswalk.formats.delimited_writer import writer as line_writer
 from crosswalk.formats.lines import Block, blocks, lines
 from crosswalk.formats.quoting import Fault, exact, fast, is_blank, passed_over
 from crosswalk.formats.record_types import chooser, no_type, twins
-from crosswalk.layout import Layout
-from crosswalk.records import Cell, Damage, Row
+from crosswalk.model.layout import Layout
+from crosswalk.model.records import Cell, Damage, Row
 
 __all__ = [
     "Block",

@@ -12,8 +12,8 @@ from crosswalk.formats.columns import column_name
 from crosswalk.formats.lines import encoding_of
 from crosswalk.formats.quoting import escapable, is_blank, release_of, spans_lines
 from crosswalk.formats.sections import continues
-from crosswalk.layout import File, Layout, Record
-from crosswalk.values import Problem
+from crosswalk.model.layout import File, Layout, Record
+from crosswalk.values.codecs import Problem
 
 Write = Callable[[Record, Sequence[str]], str]
 

@@ -10,14 +10,14 @@ import codecs
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put, take
 from crosswalk.formats.fixed_writer import Write, writer
 from crosswalk.formats.lines import control, encoding_of, lines, opening
 from crosswalk.formats.record_types import twins
-from crosswalk.layout import Field, Layout, Record
-from crosswalk.records import Cell, Damage, Row
+from crosswalk.model.layout import Field, Layout, Record
+from crosswalk.model.records import Cell, Damage, Row
 
 __all__ = ["Write", "read", "writer"]
 

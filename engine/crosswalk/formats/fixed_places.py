@@ -7,8 +7,8 @@ characters wide. Source: issue 5, "Fixed-width".
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from crosswalk.diagnostics import Diagnostic, Severity
-from crosswalk.layout import Field, File, Record
+from crosswalk.findings.diagnostics import Diagnostic, Severity
+from crosswalk.model.layout import Field, File, Record
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
 TEXTS = frozenset({"text", "code"})

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from crosswalk.formats.delimited_writer import Unwritable
 from crosswalk.formats.fixed_places import NUMBERS
-from crosswalk.layout import Field
+from crosswalk.model.layout import Field
 
 _SIGNED = re.compile(r"[^0-9]*")
 

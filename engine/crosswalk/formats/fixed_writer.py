@@ -10,7 +10,7 @@ from crosswalk.formats.delimited_writer import Unwritable
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put
 from crosswalk.formats.sections import continues
-from crosswalk.layout import File, Layout, Record
+from crosswalk.model.layout import File, Layout, Record
 
 Write = Callable[[Record, Sequence[str]], str]
 Spell = Callable[[Sequence[str]], str]

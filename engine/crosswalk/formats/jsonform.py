@@ -14,7 +14,7 @@ the JSON scalar; a missing key is MISSING, null is None. Numbers are exact (safe
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.jsonshape import (
     Child,
     Keys,
@@ -31,8 +31,8 @@ from crosswalk.formats.jsontext import BadJsonError, decode, encode, fragment
 from crosswalk.formats.jsonwriter import Document, document, writer
 from crosswalk.formats.lines import encoding_of, lines, opening
 from crosswalk.formats.quoting import is_blank
-from crosswalk.layout import Branch, Layout
-from crosswalk.records import Damage, Instance
+from crosswalk.model.layout import Branch, Layout
+from crosswalk.model.records import Damage, Instance
 
 __all__ = ["Document", "document", "fragment", "read", "read_line", "writer"]
 
@@ -187,7 +187,7 @@ def _is_expression(branch: Branch) -> bool:
 
 def _selected(value: object, branch: Branch) -> list[object]:
     """Select a branch's occurrences by its JMESPath; keys beside them are not looked at."""
-    from crosswalk.selection import select
+    from crosswalk.language.selection import select
 
     path = branch.record.path if branch.record is not None else None
     if path is None or not _is_expression(branch):

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crosswalk.errors import FormatProblem
-from crosswalk.layout import Branch
-from crosswalk.records import Cell, Instance
-from crosswalk.suggest import closest
-from crosswalk.values import Missing
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.findings.suggest import closest
+from crosswalk.model.layout import Branch
+from crosswalk.model.records import Cell, Instance
+from crosswalk.values.codecs import Missing
 
 LONGEST_PATH = 256
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from crosswalk.formats.jsonshape import ShapeError
-from crosswalk.values import Problem
+from crosswalk.values.codecs import Problem
 
 DEPTH = 64
 """How many objects and lists may stand inside each other."""

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from json import dumps
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.jsonshape import Child, Keys, Shape, child_steps, root_keys, shape_of
 from crosswalk.formats.lines import encoding_of
-from crosswalk.layout import Layout
-from crosswalk.records import Instance
-from crosswalk.values import Missing
+from crosswalk.model.layout import Layout
+from crosswalk.model.records import Instance
+from crosswalk.values.codecs import Missing
 
 Write = Callable[[Instance], str]
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.multiline import join
 from crosswalk.formats.quoting import release_of, spans_lines
 from crosswalk.formats.sections import continued, data_part
-from crosswalk.layout import File
-from crosswalk.records import Damage
+from crosswalk.model.layout import File
+from crosswalk.model.records import Damage
 
 CAP = 1 << 20
 """The longest line, in bytes."""

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from crosswalk.formats.quoting import Fault, exact, release_of
-from crosswalk.layout import File
-from crosswalk.records import Damage
+from crosswalk.model.layout import File
+from crosswalk.model.records import Damage
 
 Physical = tuple[int, str | Damage]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from crosswalk.layout import File
+from crosswalk.model.layout import File
 
 
 class Fault(NamedTuple):

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crosswalk.layout import Field, Layout, Record
-from crosswalk.suggest import closest
+from crosswalk.findings.suggest import closest
+from crosswalk.model.layout import Field, Layout, Record
 
 Choose = Callable[[list[str]], int]
 """From the values of a line (by position) to the ordinal of its record type, -1 when none."""

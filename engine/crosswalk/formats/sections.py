@@ -6,9 +6,9 @@ for people); `continuation` joins the lines of one record.
 
 from collections.abc import Callable, Iterator
 
-from crosswalk.errors import FormatProblem
-from crosswalk.layout import Continuation, File
-from crosswalk.records import Damage
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.model.layout import Continuation, File
+from crosswalk.model.records import Damage
 
 Physical = tuple[int, str | Damage]
 Logical = tuple[int, int, str | Damage]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from crosswalk.errors import FormatProblem
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import delimited, fixed
 from crosswalk.formats.delimited_writer import Write
 from crosswalk.formats.sections import is_plain
-from crosswalk.layout import File, Layout
-from crosswalk.records import Damage, Row
+from crosswalk.model.layout import File, Layout
+from crosswalk.model.records import Damage, Row
 
 FORMS = ("delimited", "fixed")
 

@@ -1,0 +1,1 @@
+"""Documents: strict YAML with positions, shapes, layers, settings and versions."""

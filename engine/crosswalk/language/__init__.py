@@ -1,0 +1,1 @@
+"""The closed vocabulary: operators, conditions, patterns, code tables, selections."""

@@ -1,0 +1,165 @@
+"""One side of a mapping: its records, their fields and nesting, and the file they stand in."""
+
+from dataclasses import dataclass
+
+from crosswalk.findings.diagnostics import Span
+from crosswalk.language.conditions import Condition
+from crosswalk.values.spelling import Codec, Value
+
+NOWHERE = Span("", 1, 1, 1, 1)
+"""The place of what no document says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control total: what the field must equal, over the smallest group that holds its record.
+
+    `count` names branches or records to count, `sum` names `Record.Field` amounts to add up,
+    `less` those to take away. `where` says which records of each name it is about, `modulo` what
+    the total is cut down by.
+    """
+
+    count: tuple[str, ...] = ()
+    sum: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    modulo: int | None = None
+    where: Condition | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A law of one record: where `when` holds, `expect` must hold; else reject or report."""
+
+    name: str
+    record: str
+    when: Condition | None
+    expect: Condition
+    reject: bool
+    because: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record: type, text form and the policies for values that are not there.
+
+    `start` (from 1), `width`, `align` and `pad` are the place and padding in a fixed-width
+    record; `component` is the place (from 1) inside a composite element; `rest` takes all that is
+    left of the line. `key` is how the layout names it (a FileSpecID or a name), `name` what it is
+    called in JSON, `position` its place among the record's fields (0-based). Policies are "reject",
+    "empty", "keep", "cut".
+    """
+
+    key: str
+    name: str
+    position: int
+    codec: Codec
+    span: Span
+    description: str = ""
+    required: bool = False
+    always: str | None = None
+    tag: bool = False
+    values: tuple[str, ...] = ()
+    length: int | None = None
+    on_missing: str = "reject"
+    on_null: str = "reject"
+    on_blank: str = "empty"
+    on_invalid: str = "reject"
+    on_long: str = "reject"
+    default: Value = None
+    control: Control | None = None
+    unique: bool = False
+    path: str | None = None
+    column: str | None = None
+    json: str = "text"
+    start: int | None = None
+    width: int | None = None
+    align: str = "left"
+    pad: str = " "
+    component: int | None = None
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record type: its fields in file order. `ordinal` is its place among the records."""
+
+    name: str
+    ordinal: int
+    fields: tuple[Field, ...]
+    span: Span
+    path: str | None = None
+
+    @property
+    def tags(self) -> tuple[Field, ...]:
+        """The fields that tell this record type from the others."""
+        return tuple(field for field in self.fields if field.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A place in the structure: a record, a group of branches, or a record with branches below it.
+
+    `least` is 0 or 1; `most` is 1 or None (no limit).
+    """
+
+    name: str
+    record: Record | None
+    least: int
+    most: int | None
+    children: tuple["Branch", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """Which lines go on with the record before them, and what stands where they are joined.
+
+    A line continues when it begins with one of `starts`, which is taken off; or, when there are
+    none, when it begins with none of `unless`.
+    """
+
+    starts: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    joint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The physical form of a layout."""
+
+    form: str = "json-lines"
+    name: str | None = None
+    delimiter: str = ","
+    quote: str = "needed"
+    quote_char: str = '"'
+    escape: str = "doubled"
+    header: bool = False
+    encoding: str = "utf-8"
+    bom: bool = False
+    newline: str = "lf"
+    record_end: str | None = None
+    skip_lines: int = 0
+    skip_blank: bool = False
+    comment: str | None = None
+    extra_columns: str = "reject"
+    multiline: bool = False
+    record_length: int | None = None
+    trailing_blanks: str = "required"
+    component: str | None = None
+    continuation: Continuation | None = None
+    from_line: str | None = None
+    until_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One side: `root` holds the top-level branches, `records` every record type in order."""
+
+    name: str
+    version: str
+    file: File
+    root: Branch
+    records: tuple[Record, ...]
+    span: Span
+    checks: tuple[Check, ...] = ()

@@ -1,0 +1,61 @@
+"""A partner's answer as data: its errors, whether it is partial, and the JSON that is mapped."""
+
+from dataclasses import dataclass
+
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats.jsonshape import ShapeError
+from crosswalk.formats.jsontext import decode, encode
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerError:
+    """One error of an answer: the partner's code ("" where it gives none), message and path."""
+
+    code: str
+    message: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is JSON of GraphQL's shape.
+
+    `partial` tells that there are errors and some data all the same; `body` is the answer on one
+    line, with null and absent kept apart and numbers exact.
+    """
+
+    errors: tuple[PartnerError, ...]
+    partial: bool
+    body: bytes
+
+
+def read_answer(data: bytes) -> Answer:
+    """Read a recorded answer. Raises FormatProblem (CW640-CW646) when it is none of GraphQL's."""
+    try:
+        value = decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except ShapeError as wrong:
+        raise FormatProblem(wrong.code, wrong.reason) from None
+    if not isinstance(value, dict) or not ("data" in value or "errors" in value):
+        raise FormatProblem("CW645", "an answer is an object with data, or errors, or both")
+    listed = value.get("errors")
+    if listed is not None and not isinstance(listed, list):
+        raise FormatProblem("CW645", "'errors' must be a list")
+    errors = tuple(_error(one) for one in listed or ())
+    found = value.get("data")
+    partial = isinstance(found, dict) and any(one is not None for one in found.values())
+    return Answer(errors, bool(errors) and partial, (encode(value) + "\n").encode())
+
+
+def _error(value: object) -> PartnerError:
+    if not isinstance(value, dict):
+        return PartnerError("", "an error that is no object", "")
+    extensions, path = value.get("extensions"), value.get("path")
+    code = extensions.get("code") if isinstance(extensions, dict) else None
+    steps = path if isinstance(path, list) else []
+    return PartnerError(
+        code if isinstance(code, str) else "",
+        str(value.get("message") or "")[:LONGEST],
+        ".".join(str(step) for step in steps),
+    )

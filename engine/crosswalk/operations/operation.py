@@ -1,0 +1,279 @@
+"""Operations: one static GraphQL document, the record of its variables, the record of its answer.
+
+Both records are layouts, so a mapping fills the variables and reads the answer like any file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Success
+from crosswalk.delivery.capability import Operation as Capability
+from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
+from crosswalk.documents.source import Entry, Map, Node, Scalar, plain
+from crosswalk.findings.diagnostics import Diagnostic, Span
+from crosswalk.model.layout import Layout
+from crosswalk.planning.read_layout import read_layout
+
+VARIABLES, RESPONSE, ERROR = "variables", "response", "error"
+"""What the records are called in mappings."""
+
+NULL, EMPTY, OMIT = "null", "empty", "omit"
+"""How a variable without a value travels: null, as empty text, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a partner.
+
+    `document` is its GraphQL text as written; `schema` the partner's SDL, a path beside the
+    document. `endpoint` is the setting of its URL, `credentials` settings of secrets by what they
+    are (username, password, token). `installed` are settings that say what the biller's partner
+    runs: `version` and `licences`. `none` says by field how no value travels; `keep_errors`
+    whether an answer with errors is mapped all the same. `responses` holds the answer's places.
+    """
+
+    name: str
+    version: str
+    document: Scalar
+    schema: Scalar
+    endpoint: Scalar
+    credentials: Mapping[str, Scalar]
+    minimum_version: Scalar | None
+    licences: tuple[str, ...]
+    installed: Mapping[str, Scalar]
+    capability: Capability | None
+    variables: Layout
+    response: Layout | None
+    each: Scalar | None
+    none: Mapping[str, str]
+    keep_errors: bool
+    lookup_document: Scalar | None
+    node: Map = field(repr=False)
+
+    @property
+    def span(self) -> Span:
+        """The place of the whole document."""
+        return self.node.span
+
+
+def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
+    """Build the operation of an effective document whose shape was checked, and the findings.
+
+    None when its document or one of its records cannot be read.
+    """
+    variables, findings = _variables(node)
+    response, wrong = _response(node)
+    findings += wrong
+    document, sdl = scalar(node, "document"), scalar(node, "schema")
+    endpoint = _setting(mapping(node, "endpoint"))
+    if variables is None or document is None or sdl is None or endpoint is None or wrong:
+        return None, findings
+    block, answer = mapping(node, "capability"), mapping(node, RESPONSE)
+    lookup = mapping(block, "lookup") if block is not None else None
+    made = Operation(
+        name=text(node, "name") or "",
+        version=text(node, "version") or "",
+        document=document,
+        schema=sdl,
+        endpoint=endpoint,
+        credentials=_settings(mapping(node, "credentials")),
+        minimum_version=scalar(node, "minimum_version"),
+        licences=tuple(one.text for one in scalars(node, "licences")),
+        installed=_settings(mapping(node, "installed")),
+        capability=None if block is None else _capability(node, block),
+        variables=variables,
+        response=response,
+        each=scalar(answer, "each") if answer is not None else None,
+        none=_none(node),
+        keep_errors=answer is not None and text(answer, "errors") == "keep",
+        lookup_document=scalar(lookup, "document") if lookup is not None else None,
+        node=node,
+    )
+    return made, findings
+
+
+def _setting(node: Map | None) -> Scalar | None:
+    return None if node is None else scalar(node, "setting")
+
+
+def _settings(node: Map | None) -> dict[str, Scalar]:
+    entries = node.entries if node is not None else {}
+    found = {
+        key: _setting(entry.value) for key, entry in entries.items() if isinstance(entry.value, Map)
+    }
+    return {key: setting for key, setting in found.items() if setting is not None}
+
+
+def _none(node: Map) -> dict[str, str]:
+    fields = mapping(mapping(node, VARIABLES) or node, "fields")
+    return {
+        key: text(entry.value, "none") or NULL
+        for key, entry in (fields.entries if fields is not None else {}).items()
+        if isinstance(entry.value, Map)
+    }
+
+
+# --- the two records ---------------------------------------------------------------------
+
+
+def _variables(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+    body = mapping(node, VARIABLES)
+    if body is None:
+        return None, []
+    made = _layout(node, body, f"{VARIABLES}*", {VARIABLES: body})
+    checks = mapping(body, "checks")
+    if checks is not None:
+        about = {"record": _word(body, VARIABLES)}
+        laws = {
+            name: Map(one.span, {**_map(body, about).entries, **one.entries})
+            for name, entry in checks.entries.items()
+            if isinstance(one := entry.value, Map)
+        }
+        made = Map(made.span, {**made.entries, **_map(body, {"checks": _map(body, laws)}).entries})
+    return read_layout(made)
+
+
+def _response(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+    """Read the record of the answer; beside it the partner's errors, as records of their own."""
+    body = mapping(node, RESPONSE)
+    if body is None:
+        return None, []
+    each = scalar(body, "each")
+    if each is not None:
+        record = _map(body, {"path": each, "fields": child(body, "fields") or _map(body, {})})
+        file = {"form": "json", "extra_columns": "ignore"}
+        return read_layout(_layout(node, body, f"{RESPONSE}*", {RESPONSE: record}, file))
+    records = {RESPONSE: body, ERROR: _errors(body)}
+    return read_layout(_layout(node, body, f"{RESPONSE}*({ERROR}*)", records))
+
+
+def _errors(at: Map) -> Map:
+    """Give the record of one error: its message, and its code where the partner gives one."""
+    fields = {
+        "message": {"type": "text"},
+        "code": {"type": "code", "path": "extensions.code"},
+    }
+    inner = {
+        key: _map(at, {k: _word(at, v) for k, v in one.items()}) for key, one in fields.items()
+    }
+    return _map(at, {"path": _word(at, "errors"), "fields": _map(at, inner)})
+
+
+def _layout(
+    node: Map,
+    at: Map,
+    structure: str,
+    records: Mapping[str, Map],
+    file: Mapping[str, str] | None = None,
+) -> Map:
+    """Make the layout document that such a record stands for, with the places of its fields."""
+    form = file or {"form": "json-lines", "extra_columns": "ignore"}
+    entries: dict[str, Node] = {
+        key: node.entries[key].value for key in ("name", "version") if key in node.entries
+    }
+    return _map(
+        at,
+        {
+            **entries,
+            "file": _map(at, {key: _word(at, value) for key, value in form.items()}),
+            "structure": _word(at, structure),
+            "records": _map(at, records),
+        },
+    )
+
+
+def _word(at: Map, text: str) -> Scalar:
+    return Scalar(at.span, text, text, plain=False)
+
+
+def _map(at: Map, entries: Mapping[str, Node]) -> Map:
+    return Map(at.span, {key: Entry(_word(at, key), value) for key, value in entries.items()})
+
+
+# --- what the partner promises -----------------------------------------------------------
+
+
+def _capability(node: Map, block: Map) -> Capability:
+    """Read the capability block (delivery 3.6); what it leaves out is the safe value."""
+    success = mapping(block, "success")
+    default = Capability("", "", Success(("data",)))
+    endpoint = _setting(mapping(node, "endpoint"))
+    return Capability(
+        name=text(node, "name") or "",
+        endpoint=endpoint.text if endpoint is not None else "",
+        success=Success(_path(success), _texts(success, "echo")),
+        effect=Effect(text(block, "effect") or default.effect),
+        deadline_s=_seconds(block, "deadline_s", default.deadline_s),
+        max_processing_s=_seconds(block, "max_processing_s", default.max_processing_s),
+        max_attempts=_count(block, "max_attempts", default.max_attempts),
+        auth_before_execute=flag(block, "auth_before_execute", default=True),
+        throttle_before_execute=flag(block, "throttle_before_execute", default=True),
+        amounts=frozenset(_texts(block, "amounts")) or default.amounts,
+        definite_rejects=frozenset(_texts(block, "definite_rejects")),
+        lookup=_lookup(mapping(block, "lookup")),
+        on_absent=OnAbsent(text(block, "on_absent") or default.on_absent),
+    )
+
+
+def _lookup(node: Map | None) -> Lookup | None:
+    if node is None:
+        return None
+    expect = mapping(node, "expect")
+    expected = plain(expect) if expect is not None else {}
+    return Lookup(
+        document=text(node, "document") or "",
+        key=text(node, "key") or "",
+        path=_path(node),
+        reference=text(node, "reference") or "",
+        match=_texts(node, "match"),
+        expect=expected if isinstance(expected, dict) else {},
+        variable=text(node, "variable"),
+        read_after_write=flag(node, "read_after_write"),
+    )
+
+
+def _path(node: Map | None) -> tuple[str, ...]:
+    path = text(node, "path") if node is not None else None
+    return tuple(path.split(".")) if path else ("data",)
+
+
+def _texts(node: Map | None, key: str) -> tuple[str, ...]:
+    return () if node is None else tuple(one.text for one in scalars(node, key))
+
+
+def _seconds(node: Map, key: str, default: float) -> float:
+    written = scalar(node, key)
+    return default if written is None else float(written.text)
+
+
+def _count(node: Map, key: str, default: int) -> int:
+    written = number(node, key)
+    return default if written is None else written
+
+
+# --- versions ----------------------------------------------------------------------------
+
+
+def version_parts(version: str) -> tuple[int, ...] | None:
+    """Give the parts of a partner's version as whole numbers; None for text that is no version.
+
+    >>> version_parts("2021.02.160") < version_parts("2021.05")
+    True
+    """
+    parts = version.strip().split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):  # noqa: PLR2004
+        return None
+    return tuple(int(part) for part in parts)
+
+
+def is_older(version: str, than: str) -> bool | None:
+    """Compare two versions part by part; a missing part counts as 0; None when one is none.
+
+    >>> is_older("2021.5", "2021.05.0"), is_older("2021.10", "2021.9")
+    (False, False)
+    """
+    left, right = version_parts(version), version_parts(than)
+    if left is None or right is None:
+        return None
+    size = max(len(left), len(right))
+    return left + (0,) * (size - len(left)) < right + (0,) * (size - len(right))

@@ -1,0 +1,1 @@
+"""From documents to a plan: models are read, names found, types compared, the way back derived."""

@@ -1,0 +1,147 @@
+"""Decisions at run time: the table in force on the record's day, and what may not be posted."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from crosswalk.decisions.base import Bound
+from crosswalk.decisions.dated import Dated
+from crosswalk.decisions.explain import explain
+from crosswalk.decisions.limits import too_long
+from crosswalk.decisions.model import Decision, Limit
+from crosswalk.decisions.table import order_of
+from crosswalk.findings.diagnostics import Severity, Span
+from crosswalk.planning.plan import Decider
+from crosswalk.values.codecs import Problem, Value
+
+Decides = Callable[[Sequence[object], Value], Decision]
+"""From the inputs in the model's order and the day to a decision with all its outcomes."""
+
+
+class Undecided(Problem):
+    """A decision that gives nothing to write.
+
+    `span` is the rule at fault, `input` the place of the input at fault, if there is one.
+    CW584 no outcome, CW585 too long for the channel, CW586 no rules on this day.
+    """
+
+    def __init__(
+        self, code: str, reason: str, span: Span | None = None, at: int | None = None
+    ) -> None:
+        super().__init__(code, reason)
+        self.span, self.input = span, at
+
+
+class Judging:
+    """The decisions of one plan with one biller's settings; tables are made when first used."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        """Take the settings' texts by id and name."""
+        self._settings = settings
+        self._dated: dict[str, Dated] = {}
+
+    def decides(self, decider: Decider) -> Decides:
+        """Give a decision as a function. It raises Undecided."""
+        dated = self.dated(decider)
+        fixed = dated.on(None) if not any(rules.starts for rules in decider.rules) else None
+
+        def decide(values: Sequence[object], day: Value) -> Decision:
+            table = fixed or dated.on(_day(decider, day))
+            if table is None:
+                name = decider.name
+                raise Undecided("CW586", f"decision {name}: no rule set applies on its day yet")
+            decision = table.decide(values)
+            if not decision.ok or decider.limit is not None:
+                _refuse(decider, decision, dated)
+            return decision
+
+        return decide
+
+    def dated(self, decider: Decider) -> Dated:
+        """Give the rule sets of a decision with the settings."""
+        if decider.name not in self._dated:
+            self._dated[decider.name] = Dated(decider.model, decider.rules, self._settings)
+        return self._dated[decider.name]
+
+    def story(
+        self, decider: Decider, values: Sequence[object], day: Value, outcome: str
+    ) -> Iterator[tuple[str, str, Span | None]]:
+        """Say how an outcome came about, as (what, text, place), for `explain`."""
+        bound = self.dated(decider).bound(_day(decider, day) if decider.day else None)
+        if bound is not None:
+            said = explain(bound, dict(zip(order_of(decider.model), values, strict=True)))
+            yield from _told(decider, bound, said, outcome)
+
+
+def _day(decider: Decider, day: Value) -> date:
+    """Give the day of a record; a moment is taken as written, in the biller's time zone."""
+    if isinstance(day, datetime):
+        return day.date()
+    if isinstance(day, date):
+        return day
+    raise Undecided("CW586", f"decision {decider.name}: there is no date to choose its rules by")
+
+
+def _refuse(decider: Decider, decision: Decision, dated: Dated) -> None:
+    """Refuse a decision without outcome, or with one that the channel cannot carry."""
+    by = f"rule {decision.rule}" if decision.rule else "no rule"
+    name = f"decision {decider.name}"
+    if not decision.ok:
+        said = f"{decision.reason.value}({decision.subject}), {by}"
+        at = decider.model.positions.get(decision.subject or "")
+        told = f": {decision.message}" if at is None else ""
+        reason = f"{name} gives no outcome: {said}{told}"
+        raise Undecided("CW584", reason, _place(decision, dated), at)
+    limit = decider.limit
+    if limit is None or limit.severity is not Severity.ERROR or _short(limit, decision):
+        return
+    for problem in too_long(decider.model, limit, decision.values):
+        reason = f"{name}: {problem} for {limit.channel} ({by})"
+        raise Undecided("CW585", reason, _place(decision, dated))
+
+
+def _short(limit: Limit, decision: Decision) -> bool:
+    """Tell quickly that nothing is too long."""
+    values = decision.values
+    return all(len(values.get(name) or "") <= most for name, most in limit.longest.items())
+
+
+def _place(decision: Decision, dated: Dated) -> Span | None:
+    rule = dated.rule(decision.rule) if decision.rule is not None else None
+    return None if rule is None else rule.span
+
+
+def _told(
+    decider: Decider, bound: Bound, said: Mapping[str, Any], outcome: str
+) -> Iterator[tuple[str, str, Span | None]]:
+    rules = said["ruleset"]
+    given = "  ".join(f"{name}={value}" for name, value in said["normalised"].items())
+    of = f"by {rules['id']}" if rules else "without rules"
+    yield "decision", f"decision {decider.name} {of}: {given}", None
+    yield from (("decision", f"note: {note}", None) for note in said["notes"])
+    winner = bound.rules.by_id[said["winner"]["id"]] if said["winner"] and bound.rules else None
+    via = f" via {said['winner']['via']}" if winner and said["winner"]["via"] else ""
+    yield (
+        "decision",
+        f"{said['reason']}{f': rule {winner.id}{via}' if winner else ''}",
+        (winner.span if winner else None),
+    )
+    for other in said["tried"][-1]["matched"] if said["tried"] else ():
+        if winner is None or other != winner.id:
+            place = bound.rules.by_id[other].span if bound.rules else None
+            yield "decision", f"rule {other} matches too, but is less specific", place
+    for lost in said["not_matched"]:
+        yield "decision", f"rule {lost['rule']} does not match: {lost['because']}", None
+    yield from _source(said["fields"].get(outcome), outcome)
+
+
+def _source(
+    found: Mapping[str, str] | None, outcome: str
+) -> Iterator[tuple[str, str, Span | None]]:
+    """Say what gave the outcome; of a setting `explain` tells the layer too."""
+    kind, _, rest = (found["source"] if found else "none").partition(":")
+    name, _, part = rest.partition(".")
+    said = {"setting": f"part {part} of setting {name}", "rule": f"rule {rest}"}.get(kind, kind)
+    yield "decision", f"{outcome} comes from {said}", None
+    if found and kind == "setting":
+        yield "setting", name, None

@@ -1,0 +1,392 @@
+"""From a layout document to the layout it describes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
+from crosswalk.documents.source import Map, Scalar
+from crosswalk.findings.diagnostics import Diagnostic, Label, Span
+from crosswalk.findings.suggest import closest
+from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.language.matchers import parse_condition
+from crosswalk.model.controls import bind_where
+from crosswalk.model.layout import Branch, Check, Continuation, Control, Field, File, Layout, Record
+from crosswalk.planning.structure import read_structure
+from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
+
+_JSON_KIND = {"integer": "number", "boolean": "boolean"}
+_SPELLING_KEYS = ("format", "decimals", "point", "group", "sign", "symbol")
+
+
+def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+    """Build the layout of an effective document whose shape was checked.
+
+    Returns the layout, or None when errors stand in its way, and the findings.
+    """
+    findings: list[Diagnostic] = []
+    file = _file(mapping(node, "file"))
+    records: dict[str, Record] = {}
+    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
+        if isinstance(entry.value, Map):
+            records[name] = _record(name, len(records), entry.value, file, findings)
+    structure = scalar(node, "structure")
+    if structure is None:
+        return None, findings
+    root, wrong = read_structure(structure, records)
+    findings += wrong
+    if root is None:
+        return None, findings
+    findings += _form(records, file)
+    findings += _tags(records, file)
+    findings += _controls(root, records)
+    checks, wrong = _checks(node, records)
+    findings += wrong
+    name, version = text(node, "name") or "", text(node, "version") or ""
+    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks)
+    return layout, findings
+
+
+def canonical_layout(layout: Layout) -> Layout:
+    """Give the same records in the canonical JSON-lines form.
+
+    Dates are ISO, money and decimals are text with a point, integers and booleans are JSON's.
+    Every layout can be read and written in this form; cases, pipes and hosts use it.
+    """
+    records = {record.name: _canonical_record(record) for record in layout.records}
+
+    def branch(old: Branch) -> Branch:
+        record = records[old.record.name] if old.record else None
+        return replace(old, record=record, children=tuple(branch(c) for c in old.children))
+
+    file = File(form="json-lines", name=layout.file.name)
+    return replace(layout, file=file, root=branch(layout.root), records=tuple(records.values()))
+
+
+def _canonical_record(record: Record) -> Record:
+    fields = tuple(
+        replace(
+            field,
+            codec=canonical(field.codec.type, field.codec.spelling.decimals),
+            json=_JSON_KIND.get(field.codec.type, "text"),
+            path=None,
+            on_missing="reject" if field.required else "empty",
+        )
+        for field in record.fields
+    )
+    return replace(record, fields=fields, path=None)
+
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+_EMPTY = Map(_NOWHERE, {})
+
+
+_FILE_TEXTS = (
+    *("name", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
+    *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
+    *("from_line", "until_line"),
+)
+
+
+def _file(node: Map | None) -> File:
+    """Read the physical form; a layout without one is only used in the canonical form."""
+    if node is None:
+        return File()
+    default = File()
+    words = {key: text(node, key) for key in _FILE_TEXTS if text(node, key) is not None}
+    return replace(
+        default,
+        form=text(node, "form") or default.form,
+        header=flag(node, "header"),
+        bom=flag(node, "bom"),
+        skip_lines=number(node, "skip_lines") or 0,
+        skip_blank=flag(node, "skip_blank"),
+        multiline=flag(node, "multiline"),
+        record_length=number(node, "record_length"),
+        continuation=_continuation(mapping(node, "continuation")),
+        **words,  # type: ignore[arg-type]
+    )
+
+
+def _continuation(node: Map | None) -> Continuation | None:
+    if node is None:
+        return None
+    starts, unless = (tuple(one.text for one in scalars(node, key)) for key in ("starts", "unless"))
+    return Continuation(starts, unless, text(node, "joint") or "")
+
+
+def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagnostic]) -> Record:
+    fields: list[Field] = []
+    for key, entry in (mapping(node, "fields") or _EMPTY).entries.items():
+        if not isinstance(entry.value, Map):
+            continue
+        field = _field(key, entry.key.span, len(fields), entry.value, file, findings)
+        if field is not None:
+            fields.append(field)
+    findings += _twice(fields)
+    record = Record(name, ordinal, tuple(fields), node.span, text(node, "path"))
+    if file.form != "fixed":
+        return record
+    record, wrong = placed(record, file)
+    findings += wrong
+    return record
+
+
+def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
+    """Find what a text form declares that does not go together."""
+    findings: list[Diagnostic] = []
+    if file.form == "fixed" and file.newline == "none" and file.record_end is None:
+        lengths = {record_length(record, file) for record in records.values()}
+        if len(lengths) > 1:
+            first = next(iter(records.values()))
+            message = "records without line ends must all have one length"
+            help_ = "say record_length: under file"
+            findings.append(Diagnostic("CW427", message, first.span, help=help_))
+    bare = file.quote == "none" and not file.header
+    for record in records.values():
+        for one in record.fields:
+            if one.component is not None and (file.component is None or not bare):
+                message = f"field {one.key} is a component, but the file has none"
+                help_ = 'say component: ":", quote: none and no header under file'
+                findings.append(Diagnostic("CW410", message, one.span, help=help_))
+            if one.rest and (one is not record.fields[-1] or not bare or len(file.escape) == 1):
+                message = f"field {one.key} cannot take the rest of the line"
+                help_ = "only the last field of a line without quotes, escapes and header can"
+                findings.append(Diagnostic("CW410", message, one.span, help=help_))
+    return findings
+
+
+def _twice(fields: list[Field]) -> list[Diagnostic]:
+    """Find two fields of one record that share a name."""
+    seen: dict[str, Field] = {}
+    findings = []
+    for field in fields:
+        first = seen.setdefault(field.name, field)
+        if first is not field:
+            message = f"fields {first.key} and {field.key} are both called '{field.name}'"
+            findings.append(Diagnostic("CW403", message, field.span, help="rename one of them"))
+    return findings
+
+
+def _field(  # noqa: PLR0913
+    key: str, span: Span, position: int, node: Map, file: File, findings: list[Diagnostic]
+) -> Field | None:
+    made = _codec(node, span, findings)
+    if made is None:
+        return None
+    always, values = scalar(node, "always"), scalars(node, "values")
+    findings += _literals(node, made, key)
+    required = flag(node, "required")
+    absent = "reject" if required else "empty"
+    json_form = file.form.startswith("json")
+    control = mapping(node, "equals")
+    return Field(
+        key=key,
+        name=text(node, "name") or key,
+        position=position,
+        codec=made,
+        span=span,
+        description=text(node, "description") or "",
+        required=required,
+        always=None if always is None else always.text,
+        tag=flag(node, "tag"),
+        values=tuple(value.text for value in values),
+        length=number(node, "length"),
+        on_missing=text(node, "missing") or ("empty" if json_form and not required else "reject"),
+        on_null=text(node, "null") or absent,
+        on_blank=text(node, "blank") or absent,
+        on_invalid=text(node, "invalid") or "reject",
+        on_long=text(node, "too_long") or "reject",
+        default=_default(node, made, key, findings),
+        control=None if control is None else _control(control, findings),
+        path=text(node, "path"),
+        column=text(node, "column"),
+        json=_json_kind(node, made, key, findings),
+        start=number(node, "start"),
+        width=number(node, "width"),
+        align=text(node, "align") or ("right" if made.type in NUMBERS else "left"),
+        pad=text(node, "pad") or " ",
+        component=number(node, "component"),
+        rest=flag(node, "rest"),
+    )
+
+
+def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> str:
+    """Give the JSON scalar of a field; what is spelt in a way of its own can only be text."""
+    own = made.spelling != Spelling(decimals=made.spelling.decimals)
+    declared = scalar(node, "json")
+    if declared is None:
+        return "text" if own else _JSON_KIND.get(made.type, "text")
+    digits = Spelling(
+        made.spelling.format if (made.spelling.format or "").startswith("epoch") else None,
+        made.spelling.decimals,
+        "implied" if made.spelling.point == "implied" else ".",
+    )
+    if declared.text != "text" and own and (declared.text != "number" or made.spelling != digits):
+        message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
+        remedy = "write json: text, or remove format, point, group, sign and symbol"
+        findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
+    return declared.text
+
+
+def _codec(node: Map, span: Span, findings: list[Diagnostic]) -> Codec | None:
+    spelling = {key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None}
+    decimals = number(node, "decimals")
+    try:
+        return codec(
+            text(node, "type") or "text",
+            Spelling(**{**spelling, "decimals": decimals}),  # type: ignore[arg-type]
+        )
+    except BadSpelling as wrong:
+        at = scalar(node, wrong.key)
+        place = at.span if at is not None else span
+        findings.append(Diagnostic("CW404", wrong.message, place, help=wrong.help))
+        return None
+
+
+def _literals(node: Map, made: Codec, key: str) -> list[Diagnostic]:
+    """Check that the values written for a field are values of its type."""
+    findings = []
+    for literal in (*scalars(node, "always"), *scalars(node, "values")):
+        try:
+            made.read(literal.text)
+        except Problem as wrong:
+            message = f"'{literal.text}' is not a value of field {key}: {wrong.reason}"
+            remedy = f"write it as the field's {made.type} stands in the file"
+            findings.append(Diagnostic("CW405", message, literal.span, help=remedy))
+    return findings
+
+
+def _default(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> Value:
+    literal = scalar(node, "default")
+    if literal is None:
+        return None
+    try:
+        return canonical(made.type, made.spelling.decimals).read(literal.text)
+    except Problem as wrong:
+        message = f"default '{literal.text}' is not a value of field {key}: {wrong.reason}"
+        remedy = f"write it as {made.type} in plain form, without the file's own format"
+        findings.append(Diagnostic("CW405", message, literal.span, help=remedy))
+        return None
+
+
+def _control(node: Map, findings: list[Diagnostic]) -> Control:
+    body, where = child(node, "where"), None
+    if body is not None:
+        where, wrong = parse_condition(body)
+        findings += wrong
+    return Control(
+        count=tuple(item.text for item in scalars(node, "count")),
+        sum=tuple(item.text for item in scalars(node, "sum")),
+        less=tuple(item.text for item in scalars(node, "less")),
+        modulo=number(node, "modulo"),
+        where=where,
+        span=node.span,
+    )
+
+
+def _tags(records: dict[str, Record], file: File) -> list[Diagnostic]:
+    """Find record types of a text file that nothing tells apart; one may be all the others."""
+    bare = [record for record in records.values() if not record.tags]
+    if len(records) < 2 or file.form.startswith(("json", "xml")) or len(bare) == 1:  # noqa: PLR2004
+        return []
+    if not bare:
+        return []
+    first, second = bare[:2]
+    message = f"nothing tells record '{second.name}' from '{first.name}'"
+    remedy = "give each record type a field with `tag: true` and `always:` or `values:`"
+    related = (Label(first.span, f"record '{first.name}'"),)
+    return [Diagnostic("CW406", message, second.span, help=remedy, related=related)]
+
+
+def _controls(root: Branch, records: dict[str, Record]) -> list[Diagnostic]:
+    """Find control totals that count or add up something that is not there."""
+    names = _branch_names(root) | set(records)
+    amounts = {
+        alias: field
+        for record in records.values()
+        for field in record.fields
+        for alias in (f"{record.name}.{field.key}", f"{record.name}.{field.name}")
+    }
+    findings: list[Diagnostic] = []
+    for field in (f for record in records.values() for f in record.fields if f.control):
+        control = field.control
+        assert control is not None
+        wrong = [n for n in control.count if n not in names]
+        wrong += [n for n in (*control.sum, *control.less) if n not in amounts]
+        findings += _control_terms(field, control, records, amounts)
+        for name in wrong:
+            near = closest(name, {*names, *amounts})
+            message = f"the control total of field {field.key} names '{name}', which is not here"
+            remedy = f"did you mean '{near}'?" if near else "count a record, sum Record.Field"
+            findings.append(Diagnostic("CW407", message, control.span, help=remedy))
+    return findings
+
+
+def _control_terms(
+    field: Field, control: Control, records: dict[str, Record], amounts: dict[str, Field]
+) -> Iterator[Diagnostic]:
+    """Find amounts that are no numbers, and conditions about fields that are not there."""
+    for name in (*control.sum, *control.less):
+        kind = amounts[name].codec.type if name in amounts else "money"
+        if kind not in NUMBERS:
+            message = f"'{name}' is {kind} and cannot be added up"
+            help_ = "declare it as integer, decimal or money"
+            yield Diagnostic("CW407", message, control.span, help=help_)
+    if control.where is None:
+        return
+    for name in (*control.count, *control.sum, *control.less):
+        record = records.get(name) or records.get(name.rpartition(".")[0])
+        bound, wrong = (None, []) if record is None else bind_where(control.where, record)
+        yield from wrong
+        if bound is None and not wrong:
+            message = f"the condition of field {field.key}'s control total is not about '{name}'"
+            help_ = "name fields of the records that are counted or added up"
+            yield Diagnostic("CW407", message, control.span, help=help_)
+
+
+def _branch_names(branch: Branch) -> set[str]:
+    return {branch.name}.union(*(_branch_names(child) for child in branch.children))
+
+
+def _checks(node: Map, records: dict[str, Record]) -> tuple[tuple[Check, ...], list[Diagnostic]]:
+    checks: list[Check] = []
+    findings: list[Diagnostic] = []
+    for name, entry in (mapping(node, "checks") or _EMPTY).entries.items():
+        if not isinstance(entry.value, Map):
+            continue
+        check, wrong = _check(name, entry.value, records)
+        findings += wrong
+        if check is not None:
+            checks.append(check)
+    return tuple(checks), findings
+
+
+def _check(
+    name: str, node: Map, records: dict[str, Record]
+) -> tuple[Check | None, list[Diagnostic]]:
+    record = scalar(node, "record")
+    if record is None or record.text not in records:
+        known = closest(record.text if record else "", records)
+        remedy = f"did you mean '{known}'?" if known else "name a record of this layout"
+        place = record.span if isinstance(record, Scalar) else node.span
+        return None, [Diagnostic("CW301", f"check '{name}' is on no record", place, help=remedy)]
+    findings: list[Diagnostic] = []
+    parts = {}
+    for key in ("when", "expect"):
+        body = child(node, key)
+        if body is not None:
+            parts[key], wrong = parse_condition(body)
+            findings += wrong
+    expect = parts.get("expect")
+    if expect is None:
+        return None, findings
+    check = Check(
+        name=name,
+        record=record.text,
+        when=parts.get("when"),
+        expect=expect,
+        reject=text(node, "otherwise") != "report",
+        because=text(node, "because") or "",
+        span=node.span,
+    )
+    return check, findings

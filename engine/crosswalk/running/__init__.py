@@ -1,0 +1,1 @@
+"""Executing a plan: the reference interpreter, the compiled form, whole files."""

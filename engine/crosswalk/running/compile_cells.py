@@ -1,0 +1,412 @@
+"""Generating cells and records: a target field as text, a record as a line or as JSON.
+
+A line of mostly copied cells is put together first and checked as a whole by one expression;
+only where that fails is each of its cells looked at.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from json.encoder import encode_basestring
+from typing import Any
+
+from crosswalk.formats import textform
+from crosswalk.model.layout import Field, Record
+from crosswalk.planning import plan as p
+from crosswalk.running.code import BASE, NotCompiled, Scope
+from crosswalk.running.compile_values import Values
+from crosswalk.running.interpret import Place
+from crosswalk.running.lower import (
+    Doubt,
+    Memo,
+    cell_of,
+    is_copied,
+    quick_test,
+    single_slot,
+    text_chain,
+    value_of,
+    write_value,
+)
+from crosswalk.values.spelling import Missing, Problem, Spelling
+
+ENDS = {"lf": "\n", "crlf": "\r\n"}
+_TEXTS = {"text", "code"}
+
+
+class Cells:
+    """Generates the records of a target in json-lines or a text form."""
+
+    def __init__(self, values: Values) -> None:
+        """Generate into the same function as `values`. Raises NotCompiled."""
+        self.values, self.code, self.plan = values, values.code, values.code.plan
+        self.target = self.plan.target
+        self.form = self.target.file.form
+        self.json = self.form == "json-lines"
+        if not self.json and self.form not in textform.FORMS:
+            raise NotCompiled(f"writing {self.form}")
+        fields = [one for record in self.target.records for one in record.fields if one.control]
+        self.counted = {name for one in fields if one.control for name in one.control.count}
+        self.summed = {name for one in fields if one.control for name in one.control.sum}
+        if any(one.control and not _simple(one.control) for one in fields):
+            raise NotCompiled("a control total that is not a plain count or sum")
+        self.outside = ""
+        if not self.json:
+            file = self.target.file
+            self.outside = re.escape(file.delimiter + file.quote_char) + r"\x00\r\n"
+
+    def record(self, node: p.Node, scope: Scope) -> str:
+        """Give the expression of a record: its line, or its JSON members."""
+        record = node.branch.record
+        assert record is not None
+        quick = self.copied(node, record, scope) if self.is_quick() else {}
+        cells = {
+            one.field.position: self.cell(one, record, scope)
+            for one in node.assignments
+            if one.field.position not in quick
+        }
+        for check in self.plan.target_checks.get(record.name, ()):
+            self.check(check, record, cells, scope)
+        if self.json:
+            return self.members(record, cells)
+        if quick:
+            return self.quick_line(node, record, cells, quick, scope)
+        return self.line(record, [cells[at] for at in range(len(record.fields))], scope)
+
+    def members(self, record: Record, cells: dict[int, str]) -> str:
+        """Give the members of a JSON object; keys without a cell are left out."""
+        pieces: list[str] = []
+        for one in record.fields:
+            if cells[one.position] == "MISSING":
+                continue
+            if one.path is not None:
+                raise NotCompiled("a JSON path")
+            key = ("," if pieces else "") + encode_basestring(one.name) + ":"
+            pieces.append(f"{self.code.const(key)} + {cells[one.position]}")
+        return " + ".join(pieces) or '""'
+
+    # --- lines ---------------------------------------------------------------------------
+
+    def is_quick(self) -> bool:
+        """Tell whether the target's lines can be checked as a whole by one expression."""
+        file = self.target.file
+        return (
+            self.values.text
+            and file.form == "delimited"
+            and file.quote in ("needed", "all")
+            and len(file.delimiter) == 1
+            and file.escape == "doubled"
+            and file.record_end is None
+            and file.encoding in ("utf-8", "utf8")
+            and file.comment is None
+            and not file.skip_blank
+            and file.newline in ENDS
+        )
+
+    def copied(self, node: p.Node, record: Record, scope: Scope) -> dict[int, tuple[str, str]]:
+        """Give the cells that are mostly copied: source and shape by position.
+
+        Not those that a check, a control total or `distinct` wants to know.
+        """
+        if len(record.fields) < 2:  # noqa: PLR2004
+            return {}
+        checks = self.plan.target_checks.get(record.name, ())
+        wanted = {at for check in checks for at in check.positions.values()}
+        found = {}
+        for assignment in node.assignments:
+            one = assignment.field
+            if (
+                one.position not in wanted
+                and not self.aliases(record, one)
+                and not assignment.distinct
+            ):
+                made = self.shape(assignment, scope)
+                if made is not None:
+                    found[one.position] = made
+        return found
+
+    def aliases(self, record: Record, one: Field) -> set[str]:
+        """Give the names by which control totals add a field up."""
+        return {f"{record.name}.{one.key}", f"{record.name}.{one.name}"} & self.summed
+
+    def shape(self, assignment: p.Assignment, scope: Scope) -> tuple[str, str] | None:
+        """Give the source of a copied cell, and what it must look like for that."""
+        term, one = assignment.term, assignment.field
+        slot = single_slot(term) if term is not None else None
+        if term is None or slot is None or not is_copied(term, one):
+            return None
+        if not self.values.joins(term, [slot], scope):
+            return None
+        fast, length = quick_test(term, one)
+        if fast is None or one.codec.type in _TEXTS:
+            control = r"\x00-\x1f\x7f" if fast is not None else ""
+            more = "*+" if length is None else f"{{0,{length - 1}}}+"
+            shape = rf"[^\s{self.outside}{control}][^{self.outside}{control}]{more}"
+        elif length is None:
+            shape = f"(?a:{fast})"
+        else:
+            return None
+        try:
+            empty = cell_of(term, one, self.plan)("")
+        except (Problem, Doubt):
+            empty = None
+        return self.code.raw(slot, scope), f"(?:{shape})?+" if empty == "" else f"(?:{shape})"
+
+    def quick_line(
+        self,
+        node: p.Node,
+        record: Record,
+        known: dict[int, str],
+        quick: dict[int, tuple[str, str]],
+        scope: Scope,
+    ) -> str:
+        """Generate a line that is checked as a whole, and cell by cell where that fails."""
+        file, positions = self.target.file, range(len(record.fields))
+        raw = [quick[at][0] if at in quick else known[at] for at in positions]
+        shapes = [quick[at][1] if at in quick else f"[^{self.outside}]*+" for at in positions]
+        quote = file.quote_char if file.quote == "all" else ""
+        joint = quote + file.delimiter + quote
+        shape = re.escape(quote) + re.escape(joint).join(shapes) + re.escape(quote)
+        match = self.code.const(re.compile(f"(?!\ufeff){shape}").fullmatch, "X")
+        made = self.code.var()
+        template = quote + joint.join("{" + cell + "}" for cell in raw) + quote
+        scope.add(f"{made} = f{template!r}")
+        scope.add(f"if {match}({made}): {made} += {ENDS[file.newline]!r}")
+        scope.add("else:")
+        careful = scope.deeper()
+        cells = dict(known)
+        for assignment in node.assignments:
+            if assignment.field.position in quick:
+                cells[assignment.field.position] = self.cell(assignment, record, careful)
+        careful.add(f"{made} = {self.line(record, [cells[at] for at in positions], careful)}")
+        return made
+
+    def line(self, record: Record, cells: list[str], scope: Scope) -> str:
+        """Give a line of a text form, written by the form's own writer."""
+        made = self.code.var()
+        write = self.code.const(textform.writer(self.target), "W")
+        given = ", ".join('""' if cell == "MISSING" else cell for cell in cells)
+        scope.add(f"{made} = {write}({self.code.const(record, 'R')}, ({given},))")
+        return made
+
+    def check(
+        self, check: p.BoundCheck, record: Record, cells: dict[int, str], scope: Scope
+    ) -> None:
+        """Let a record be doubted that does not keep a law of its layout."""
+
+        def value(name: str) -> str:
+            one, cell = record.fields[check.positions[name]], cells[check.positions[name]]
+            if cell == "MISSING":
+                return "None"
+            if self.json and one.json == "text":
+                raise NotCompiled("a check on JSON text")
+            if one.codec.type in _TEXTS:
+                return f"({cell} or None)"
+            read = one.codec.read
+            return f"{self.code.const(Memo(lambda t: read(t) if t else None), 'P')}[{cell}]"
+
+        def text(name: str) -> str | None:
+            one, cell = record.fields[check.positions[name]], cells[check.positions[name]]
+            plain = one.codec.spelling == Spelling(decimals=one.codec.spelling.decimals)
+            return cell if plain and not self.json and cell != "MISSING" else None
+
+        if self.json:
+            self.values_check(check, scope)
+            return
+        expect = self.values.bound(check.expect, value, text)
+        when = "" if check.when is None else f"{self.values.bound(check.when, value, text)} and "
+        scope.add(f"if {when}not ({expect}): raise Doubt")
+
+    def values_check(self, check: p.BoundCheck, scope: Scope) -> None:
+        """Check a law by typed values, which JSON cells do not show."""
+        terms = scope.known
+        names = {}
+        for name, position in check.positions.items():
+            made = terms.get(f"value {check.span} {position}") or self.typed(check, position, scope)
+            names[name] = made
+        expect = self.values.bound(check.expect, names.__getitem__)
+        when = (
+            "" if check.when is None else f"{self.values.bound(check.when, names.__getitem__)} and "
+        )
+        scope.add(f"if {when}not ({expect}): raise Doubt")
+
+    def typed(self, check: p.BoundCheck, position: int, scope: Scope) -> str:
+        """Evaluate once more the value of a field that a check wants to know."""
+        assignment = self.assignments[check.name][position]
+        if assignment.term is None:
+            return "None"
+        name = self.code.var()
+        scope.add(f"{name} = {self.values.value(assignment.term, scope)}")
+        return name
+
+    @property
+    def assignments(self) -> dict[str, dict[int, p.Assignment]]:
+        """Give the assignments of the record that each check is on, by position."""
+        found: dict[str, dict[int, p.Assignment]] = {}
+
+        def walk(node: p.Node) -> None:
+            record = node.branch.record
+            for check in self.plan.target_checks.get(record.name, ()) if record else ():
+                found[check.name] = {one.field.position: one for one in node.assignments}
+            for child in node.children:
+                walk(child)
+
+        walk(self.plan.root)
+        return found
+
+    # --- cells ---------------------------------------------------------------------------
+
+    def cell(self, assignment: p.Assignment, record: Record, scope: Scope) -> str:
+        """Give the expression of one target cell, kept in a variable."""
+        one, term = assignment.field, assignment.term
+        write = write_value(one, self.form)
+        if term is None:
+            cell = write(Missing.MISSING)
+            return self.code.const(cell) if isinstance(cell, str) else "MISSING"
+        if isinstance(term.origin, (p.Fixed, p.SettingValue, p.RunValue)) and term.when is None:
+            return self.code.const(write(self.code.interpreter.term(term, Place(()))))
+        made = self.direct(term, one, scope) or self.picked(term, one, scope)
+        if made is None:
+            made = self.written(self.values.value(term, scope), term, one, scope)
+        name = self.code.var()
+        scope.add(f"{name} = {made}")
+        self.note(assignment, record, name, scope)
+        return name
+
+    def note(self, assignment: p.Assignment, record: Record, cell: str, scope: Scope) -> None:
+        """Generate what control totals and `distinct` want to know of a cell."""
+        one = assignment.field
+        for alias in sorted(self.aliases(record, one)):
+            text = f"{cell}[1:-1]" if self.json and one.json == "text" else cell
+            quick = one.codec.fast is not None and places(one) is not None
+            plain = (
+                f"int({text}.replace('.', ''))"
+                if quick
+                else f"{self.code.const(_minor(one), 'M')}({text})"
+            )
+            empty = f"{cell} == 'null'" if self.json else f"not {cell}"
+            self.tell(f"S[{self.code.const(alias)}] += ", f"0 if {empty} else {plain}", scope)
+        if assignment.distinct:
+            slot = single_slot(assignment.term) if assignment.term is not None else None
+            if slot is None or scope.indent != BASE:
+                raise NotCompiled("distinct of several fields")
+            text = f"{self.code.const(_spelled)}({cell})" if self.json else cell
+            self.code.late.append(f"D(({self.code.raw(slot, scope)}, {text}))")
+
+    def tell(self, what: str, amount: str, scope: Scope) -> None:
+        """Generate an addition that counts only when the whole unit is fine."""
+        name = self.code.var()
+        if scope.indent == BASE:
+            scope.add(f"{name} = {amount}")
+        elif "loop" in scope.known:
+            at, depth = scope.known["loop"].split()
+            scope.lines.insert(int(at), f"{' ' * int(depth)}{name} = 0")
+            scope.add(f"{name} += {amount}")
+            if depth != str(len(BASE)):
+                raise NotCompiled("a control total over records that repeat twice")
+        else:
+            raise NotCompiled("a control total of a conditional record")
+        self.code.late.append(what + name)
+
+    def direct(self, term: p.Term, target: Field, scope: Scope) -> str | None:
+        """Give a cell that depends on one source cell, without a typed value between."""
+        slot = single_slot(term)
+        if slot is None or not self.values.text or isinstance(term.origin, p.Taken):
+            return None
+        if not self.values.joins(term, [slot], scope):
+            return None
+        raw, function = self.code.raw(slot, scope), cell_of(term, target, self.plan)
+        if not is_copied(term, target):
+            chain = text_chain(term, target) if not self.json else None
+            if chain is not None:
+                name, text = self.code.var(), self.code.var()
+                steps, rest = self.code.const(chain, "A"), self.code.const(function, "F")
+                good = f"({name} := {steps}({text})).strip() and {name}.isprintable()"
+                other = self.values.unusual(function, rest, text)
+                return f"({name} if ({text} := {raw}).strip() and {good} else {other})"
+            return f"{self.code.const(Memo(function), 'F')}[{raw}]"
+        name, convert = self.code.var(), self.code.const(function, "F")
+        fast, length = quick_test(term, target)
+        test = f"({name} := {raw}).strip()"
+        if fast is not None:
+            test = f"{self.code.const(re.compile(fast, re.ASCII).fullmatch, 'X')}({name} := {raw})"
+            test += f" and {name}.strip()" if target.codec.type in _TEXTS else ""
+        if length is not None:
+            test += f" and len({name}) <= {length}"
+        cell = name
+        if self.json:
+            plain = fast is not None and target.codec.type not in _TEXTS
+            cell = (
+                f"f'\"{{{name}}}\"'"
+                if plain
+                else f"{self.code.const(encode_basestring, 'Q')}({name})"
+            )
+        return f"({cell} if {test} else {self.values.unusual(function, convert, name)})"
+
+    def picked(self, term: p.Term, target: Field, scope: Scope) -> str | None:
+        """Give `pick: first` of one field: the cell of the record that is found."""
+        bare = replace(term, pick=None, over=None, where=None, when=None)
+        if term.pick != "first" or single_slot(bare) is None or isinstance(term.origin, p.Taken):
+            return None
+        try:
+            cell = write_value(target, self.form)(None)
+        except (Problem, Doubt):
+            return None
+        if term.default is not None:
+            return None
+        absent = self.code.const(cell)
+        return self.values.first(
+            term, scope, lambda inner: self.direct(bare, target, inner), absent
+        )
+
+    def written(self, value: str, term: p.Term, one: Field, scope: Scope) -> str:
+        """Give a typed value's cell: texts without further laws need no call."""
+        exact = self.code.const(write_value(one, self.form), "W")
+        laws = one.always or one.values or one.default is not None
+        if {term.type, one.codec.type} != {"text"} or laws or one.json != "text":
+            return f"{exact}({value})"
+        empty = self.code.const("null" if self.json else "")
+        if value == "None" and not one.required:
+            return empty
+        name = self.code.var()
+        scope.add(f"{name} = {value}")
+        cell = f"{self.code.const(encode_basestring, 'Q')}({name})" if self.json else name
+        fits = one.length is None or isinstance(term.origin, p.Chunk)
+        limit = "" if fits else f" and len({name}) <= {one.length}"
+        if one.required:
+            return f"{cell} if {name} and {name}.strip(){limit} else {exact}({name})"
+        rest = f" if {limit[5:]} else {exact}({name})" if limit else ""
+        return f"{empty} if {name} is None else {cell}{rest}"
+
+
+def _simple(control: Any) -> bool:  # noqa: ANN401
+    """Tell whether a control total is only a count or a sum."""
+    plain = {"count", "sum", "span"}
+    return all(not getattr(control, name) for name in control.__slots__ if name not in plain)
+
+
+def places(one: Field) -> int | None:
+    """Give the fixed decimals of a number field; None where they vary."""
+    if one.codec.type == "integer":
+        return 0
+    default = 2 if one.codec.type == "money" else None
+    return default if one.codec.spelling.decimals is None else one.codec.spelling.decimals
+
+
+def _spelled(cell: str) -> str:
+    """Give the text of a JSON fragment, as the reference compares it."""
+    return "" if cell == "null" else str(json.loads(cell))
+
+
+def _minor(one: Field) -> Callable[[str], int]:
+    """Give an amount in minor units from its written text."""
+    read, scale = one.codec.read, places(one) or 0
+
+    def minor(text: str) -> int:
+        value: Any = read(text)
+        return int(value.scaleb(scale)) if not isinstance(value, int) else value * 10**scale
+
+    return minor
+
+
+__all__ = ["ENDS", "Cells", "places", "value_of"]

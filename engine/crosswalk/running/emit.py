@@ -1,0 +1,102 @@
+"""From made records to the bytes of a file: head, body and tail by the target's form.
+
+The head stands first and is known last, because its totals cover the body.
+"""
+
+from collections.abc import Callable
+
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats import delimited, jsonwriter, textform
+from crosswalk.model.layout import Layout
+from crosswalk.model.records import Cell, Instance, Issue, Rejected
+from crosswalk.planning import plan as p
+from crosswalk.values.codecs import Missing, Problem
+
+
+class Emitter:
+    """Writes the records of one file. Not shared between threads."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Prepare for a layout. Raises FormatProblem for a form that cannot be written."""
+        self.layout = layout
+        form = layout.file.form
+        self.document = jsonwriter.document(layout) if form == "json" else None
+        self.units = 0
+        if form == "json":
+            self.text: Callable[[Instance], str] = self._item
+        elif form == "json-lines":
+            self.text = jsonwriter.writer(layout)
+        elif form in textform.FORMS:
+            write = textform.writer(layout)
+            self.text = lambda made: _flat(made, write)
+        elif form == "values":
+            self.text = _itself
+        else:
+            raise FormatProblem("CW600", f"form '{form}' cannot be written yet")
+
+    def _item(self, made: Instance) -> str:
+        """Give one repeating occurrence of a JSON document, with the comma before it."""
+        assert self.document is not None
+        comma = "," if self.units else ""
+        self.units += 1
+        return comma + self.document.item(made)
+
+    def head(self, root: Instance, plan: p.Plan) -> bytes:
+        """Give all that stands before the body. `root` holds the made file-level records."""
+        file = self.layout.file
+        pieces = []
+        if file.form == "delimited" and file.header:
+            pieces.append(delimited.header(self.layout))
+        if self.document is not None:
+            pieces.append(self.document.open())
+        whole = len(root.children) if self.document is not None else 0
+        end = plan.unit if plan.unit is not None else whole
+        for group in root.children[:end]:
+            pieces += [self._single(one) for one in group]
+        if self.document is not None and self.units and plan.unit is not None:
+            pieces.append(self.document.enter(plan.target.root.children[plan.unit].name))
+        mark = b"\xef\xbb\xbf" if file.bom else b""
+        return mark + "".join(pieces).encode(file.encoding)
+
+    def tail(self, root: Instance, plan: p.Plan) -> str:
+        """Give all that stands after the body; a JSON document's head is made before it."""
+        after = root.children[plan.unit + 1 :] if plan.unit is not None else []
+        pieces = [self._single(one) for group in after for one in group]
+        if self.document is not None:
+            pieces.append(self.document.close())
+        return "".join(pieces)
+
+    def _single(self, one: Instance) -> str:
+        return self.text(one) if self.document is None else self.document.add(one)
+
+
+def _itself(made: Instance) -> str:
+    """Hand a host the occurrence as it is; only `library` asks for the form "values"."""
+    return made  # type: ignore[return-value]
+
+
+def _flat(made: Instance, write: delimited.Write) -> str:
+    """Write an occurrence as lines: its own record first, then those below it."""
+    pieces = []
+    if made.branch.record is not None and made.cells is not None:
+        pieces.append(_line(made, write))
+    for group in made.children:
+        pieces += [_flat(child, write) for child in group]
+    return "".join(pieces)
+
+
+def _line(made: Instance, write: delimited.Write) -> str:
+    """Write one record. Raises Rejected for a value that the form cannot hold."""
+    record = made.branch.record
+    assert record is not None
+    try:
+        return write(record, [_text(cell) for cell in made.cells or ()])
+    except Problem as problem:
+        key = getattr(problem, "field", None)
+        name = next((one.name for one in record.fields if one.key == key), "")
+        issue = Issue(problem.code, problem.reason, made.line, made.line, target=name)
+        raise Rejected(issue) from problem
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is Missing.MISSING or cell is None else str(cell)

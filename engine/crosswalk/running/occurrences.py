@@ -1,0 +1,57 @@
+"""Small questions about occurrences and plan nodes."""
+
+from collections.abc import Iterator, Sequence
+from zlib import adler32, crc32
+
+from crosswalk.model.records import Damage, Instance, Issue
+from crosswalk.planning import plan as p
+
+
+def size_of(item: Instance) -> int:
+    """Count the records of an occurrence."""
+    own = 1 if item.cells is not None else 0
+    return own + sum(size_of(child) for group in item.children for child in group)
+
+
+def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
+    """Give the physical lines of occurrences, one for each record."""
+    found: list[int] = []
+    for one in members:
+        if one.cells is not None:
+            found.append(one.line)
+        for group in one.children:
+            found += lines_of(group)
+    return tuple(found)
+
+
+def text_hash(text: str) -> int:
+    """Hash a text to 64 bits, alike in every process."""
+    data = text.encode("utf-8", "surrogatepass")
+    return crc32(data) << 32 | adler32(data)
+
+
+def walk(node: p.Node) -> Iterator[tuple[p.Node, p.Assignment]]:
+    """Give every assignment of a node and of those below it."""
+    for assignment in node.assignments:
+        yield node, assignment
+    for child in node.children:
+        yield from walk(child)
+
+
+def distinct_assignments(node: p.Node) -> Iterator[tuple[p.Node, p.Assignment]]:
+    """Give the `distinct` assignments of a unit."""
+    return ((n, a) for n, a in walk(node) if a.distinct and a.term is not None)
+
+
+def below(made: Instance, name: str) -> Iterator[Instance]:
+    """Give the occurrences of a branch in a made occurrence."""
+    if made.branch.name == name:
+        yield made
+    for group in made.children:
+        for child in group:
+            yield from below(child, name)
+
+
+def issue_of(damage: Damage) -> Issue:
+    """Say what is wrong with a damaged line as an issue."""
+    return Issue(damage.code, damage.reason, damage.line, damage.end_line, field=damage.field or "")

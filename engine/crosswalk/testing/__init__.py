@@ -1,0 +1,1 @@
+"""Cases beside the mappings: their inputs, runs and comparisons."""

@@ -1,0 +1,1 @@
+"""Values: types and their spellings, exact numbers, dates by declared patterns."""
