@@ -202,6 +202,9 @@ def test_padding_comes_back_where_the_value_does_not_begin_with_the_character(
 @given(st.text("e\u0301a\u0302 x", max_size=12), st.integers(1, 8), st.integers(1, 8))
 def test_cutting_never_parts_an_accent_from_its_letter(text: str, start: int, length: int) -> None:
     made = chain(f"[{{cut: {{from: {start}, length: {length}}}}}]").apply(text)
+    if not text.strip():  # a blank text is no value: no operator sees it
+        assert made == text
+        return
     assert isinstance(made, str)
     assert len(made) <= length
     assert made in text

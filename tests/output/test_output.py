@@ -51,7 +51,7 @@ def _files(directory: Path) -> list[str]:
 
 def test_a_killed_run_leaves_whole_files_or_none(tmp_path: Path) -> None:
     digest = hashlib.sha256(WHOLE).digest()
-    engine = Path(output.__file__).parent.parent
+    engine = Path(output.__file__).parents[2]
     seen = left = 0
     for kill in range(40):
         directory = tmp_path / str(kill)
