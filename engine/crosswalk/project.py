@@ -20,7 +20,7 @@ from crosswalk.documents.resolve import (
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
-from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key
+from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key, unreadable
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
@@ -110,7 +110,8 @@ class Project:
             owner = self._integration(biller)
         found, findings = layers(self.workspace, owner)
         settings, wrong = effective_settings(catalogue, found)
-        return View(owner, found, settings, [*findings, *wrong])
+        gaps = [one for layer in found for one in layer.document.findings]
+        return View(owner, found, settings, [*findings, *wrong, *gaps])
 
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
@@ -124,9 +125,8 @@ class Project:
         key = f"{document.name}@{document.major}"
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
-            shape = list(document.findings) or check_shape(made.node, document.kind)
             view.effective[key] = made
-            view.findings += [*findings, *shape]
+            view.findings += [*findings, *_shape(document, made.node)]
         return view.effective[key]
 
     def readiness(self, view: View) -> Readiness:
@@ -159,7 +159,7 @@ class Project:
             return None
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         layout, wrong = read_layout(effective.node)
         findings += wrong
@@ -188,7 +188,7 @@ class Project:
         """Read an operation; what is wrong with it goes to the view."""
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         made, wrong = read_operation(effective.node)
         view.findings += wrong
@@ -248,7 +248,7 @@ class Project:
         def reads(document: Document) -> Map | None:
             before = len(view.findings)
             node = self.effective(document, view).node
-            return None if has_errors(view.findings[before:]) else node
+            return None if unreadable(view.findings[before:]) else node
 
         return read_judge(self.workspace, references, reads)
 
@@ -305,8 +305,8 @@ class Project:
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += document.findings or check_shape(document.node, document.kind)
-        if not has_errors(findings):
+            findings += _shape(document, document.node)
+        if not unreadable(findings):
             findings += self._check_meaning()
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
@@ -410,6 +410,12 @@ class Project:
         yield from read_backward(parts.document.node)[1]
         if parts.source is not None and parts.target is not None:
             yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
+
+
+def _shape(document: Document, node: Map) -> list[Diagnostic]:
+    """Give what is wrong with a document's text, or with the shape of a text that can be read."""
+    found = list(document.findings)
+    return found if unreadable(found) else [*found, *check_shape(node, document.kind)]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:
