@@ -7,6 +7,7 @@ from pathlib import Path
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
 from crosswalk.documents.layers import used_documents
+from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
 from crosswalk.documents.resolve import (
     Effective,
@@ -26,7 +27,7 @@ from crosswalk.model.layout import Layout
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_settings, check_versions
 from crosswalk.planning.bind import Names, bind
-from crosswalk.planning.deciding import Judge
+from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.invert import Inverse, invert
 from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
@@ -127,6 +128,10 @@ class Project:
             view.effective[key] = made
             view.findings += [*findings, *_shape(document, made.node)]
         return view.effective[key]
+
+    def readiness(self, view: View) -> Readiness:
+        """Give what the view's layers ask for before going live."""
+        return read_readiness(self.effective(one.document, view).node for one in view.layers)
 
     # --- plans ---------------------------------------------------------------------------
 
@@ -324,6 +329,8 @@ class Project:
             for document in self.workspace.documents:
                 if owner is not None and any(one.override_of(document) for one in view.layers):
                     self.effective(document, view)
+            if owner is not None:
+                yield from self._check_readiness(view)
             if owner is not None and owner.kind == "biller":
                 yield from self._check_rules(owner, view, analysed)
             yield from view.findings
@@ -352,6 +359,15 @@ class Project:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
         yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+
+    def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
+        """Check what the layers ask for before going live, and who confirmed it."""
+        found = self.readiness(view)
+        yield from check_readiness(found, self.workspace, view.settings)
+        for one in found.requirements.values():
+            if one.document is not None and (one.case is not None or one.alias is not None):
+                judge, _ = self.judge((one.document,), view)
+                yield from check_case(judge, one.case, one.alias) if judge is not None else ()
 
     def _check_unused(self, analysed: set[str]) -> Iterator[Diagnostic]:
         """Check decisions and rules that no biller's flow uses, as far as they stand alone."""

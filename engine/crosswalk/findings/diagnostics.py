@@ -242,6 +242,11 @@ CODES: dict[str, str] = {
     "CW809": "reference outside of the document's own",
     "CW810": "not a value or reference",
     "CW811": "secret cannot be read",
+    # CW82x: going live
+    "CW820": "role that is not there",
+    "CW821": "condition or parameter that is not there",
+    "CW822": "setting is still open",
+    "CW823": "condition and parameter share a name",
     # RULnnn: decision tables
     "RUL001": "not JSON",
     "RUL002": "wrong container",
