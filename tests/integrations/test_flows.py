@@ -98,7 +98,8 @@ def test_a_flow_names_a_mapping_and_its_direction(project: Project) -> None:
             "alarm",
             (
                 "CW336 product.yaml:8:3 flow alarm of maker/radio is not supported: "
-                "the radio sends readings only; leave it out, or use an integration that supports it"
+                "the radio sends readings only; "
+                "leave it out, or use an integration that supports it"
             ),
         ),
         (
@@ -113,8 +114,9 @@ def test_a_flow_names_a_mapping_and_its_direction(project: Project) -> None:
             "dale",
             "estimate",
             (
-                "CW471 dale.yaml:7:12 version 3.9.12 is older than 3.10, which flow estimate of maker "
-                "needs; correct the setting once the biller's system is updated"
+                "CW471 dale.yaml:7:12 version 3.9.12 is older than 3.10, which "
+                "flow estimate of maker needs; "
+                "correct the setting once the biller's system is updated"
             ),
         ),
     ],
