@@ -8,6 +8,7 @@ from pathlib import Path
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
 from crosswalk.documents.layers import used_documents
+from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
 from crosswalk.documents.resolve import (
     Effective,
@@ -21,14 +22,14 @@ from crosswalk.documents.schema import check_shape
 from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
-from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key
+from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key, unreadable
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_settings, check_versions
 from crosswalk.planning.bind import Names, bind
-from crosswalk.planning.deciding import Judge
+from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.invert import Inverse, invert
 from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
@@ -111,7 +112,8 @@ class Project:
             owner = self._integration(biller)
         found, findings = layers(self.workspace, owner)
         settings, wrong = effective_settings(catalogue, found)
-        return View(owner, found, settings, [*findings, *wrong])
+        gaps = [one for layer in found for one in layer.document.findings]
+        return View(owner, found, settings, [*findings, *wrong, *gaps])
 
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
@@ -125,10 +127,13 @@ class Project:
         key = f"{document.name}@{document.major}"
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
-            shape = list(document.findings) or check_shape(made.node, document.kind)
             view.effective[key] = made
-            view.findings += [*findings, *shape]
+            view.findings += [*findings, *_shape(document, made.node)]
         return view.effective[key]
+
+    def readiness(self, view: View) -> Readiness:
+        """Give what the view's layers ask for before going live."""
+        return read_readiness(self.effective(one.document, view).node for one in view.layers)
 
     # --- plans ---------------------------------------------------------------------------
 
@@ -156,7 +161,7 @@ class Project:
             return None
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         layout, wrong = read_layout(effective.node)
         findings += wrong
@@ -185,7 +190,7 @@ class Project:
         """Read an operation; what is wrong with it goes to the view."""
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         made, wrong = read_operation(effective.node)
         view.findings += wrong
@@ -245,7 +250,7 @@ class Project:
         def reads(document: Document) -> Map | None:
             before = len(view.findings)
             node = self.effective(document, view).node
-            return None if has_errors(view.findings[before:]) else node
+            return None if unreadable(view.findings[before:]) else node
 
         return read_judge(self.workspace, references, reads)
 
@@ -302,8 +307,8 @@ class Project:
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += document.findings or check_shape(document.node, document.kind)
-        if not has_errors(findings):
+            findings += _shape(document, document.node)
+        if not unreadable(findings):
             findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
@@ -326,6 +331,8 @@ class Project:
             for document in self.workspace.documents:
                 if owner is not None and any(one.override_of(document) for one in view.layers):
                     self.effective(document, view)
+            if owner is not None:
+                yield from self._check_readiness(view)
             if owner is not None and owner.kind == "biller":
                 yield from self._check_biller(owner, view, analysed, on)
             yield from view.findings
@@ -360,6 +367,15 @@ class Project:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
         yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+
+    def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
+        """Check what the layers ask for before going live, and who confirmed it."""
+        found = self.readiness(view)
+        yield from check_readiness(found, self.workspace, view.settings)
+        for one in found.requirements.values():
+            if one.document is not None and (one.case is not None or one.alias is not None):
+                judge, _ = self.judge((one.document,), view)
+                yield from check_case(judge, one.case, one.alias) if judge is not None else ()
 
     def _check_unused(self, analysed: set[str]) -> Iterator[Diagnostic]:
         """Check decisions and rules that no biller's flow uses, as far as they stand alone."""
@@ -402,6 +418,12 @@ class Project:
         yield from read_backward(parts.document.node)[1]
         if parts.source is not None and parts.target is not None:
             yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
+
+
+def _shape(document: Document, node: Map) -> list[Diagnostic]:
+    """Give what is wrong with a document's text, or with the shape of a text that can be read."""
+    found = list(document.findings)
+    return found if unreadable(found) else [*found, *check_shape(node, document.kind)]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from crosswalk.documents.access import scalars
 from crosswalk.documents.layers import Layer
 from crosswalk.documents.settings import Declared, Setting, Settings
 from crosswalk.documents.source import List, Map, Node, Scalar
@@ -16,7 +17,7 @@ from crosswalk.findings.suggest import closest
 from crosswalk.values.codecs import canonical
 
 _READ = re.compile(r"\bsettings\.([A-Za-z_0-9][A-Za-z0-9_-]*)")
-"""How conditions, entries and file names call a setting; elsewhere the key `setting` names it."""
+"""How conditions and file names call a setting; elsewhere keys `setting`, `settings` name it."""
 
 
 def check_catalogue(settings: Settings) -> Iterator[Diagnostic]:
@@ -113,5 +114,7 @@ def _read_below(node: Map) -> Iterator[str]:
         yield from _READ.findall(key)
         if key == "setting" and isinstance(entry.value, Scalar):
             yield entry.value.text
+        elif key == "settings" and not isinstance(entry.value, Map):
+            yield from (one.text for one in scalars(node, key))
         else:
             yield from settings_read(entry.value)

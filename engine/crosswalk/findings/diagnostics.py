@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "CW113": "nested too deep",
     "CW114": "file too large",
     "CW115": "file cannot be read",
+    "CW116": "left to decide",
     # CW2xx: shape (JSON Schema)
     "CW201": "unknown key",
     "CW202": "wrong type",
@@ -245,6 +246,11 @@ CODES: dict[str, str] = {
     "CW813": "date of a setting is near or over",
     "CW814": "setting that nothing reads",
     "CW815": "catalogue that contradicts itself",
+    # CW82x: going live
+    "CW820": "role that is not there",
+    "CW821": "condition or parameter that is not there",
+    "CW822": "setting is still open",
+    "CW823": "condition and parameter share a name",
     # RULnnn: decision tables
     "RUL001": "not JSON",
     "RUL002": "wrong container",
@@ -347,3 +353,8 @@ def sort_key(finding: Diagnostic) -> tuple[str, int, int, str]:
 def has_errors(findings: list[Diagnostic]) -> bool:
     """Tell whether any finding is an error."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def unreadable(findings: list[Diagnostic]) -> bool:
+    """Tell whether an error keeps a document from being read; a marked gap (CW116) does not."""
+    return has_errors([finding for finding in findings if finding.code != "CW116"])
