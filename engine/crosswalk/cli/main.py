@@ -18,6 +18,7 @@ COMMANDS = {
     "show": "Show a document with a biller's layers merged in.",
     "list": "List mappings, billers, layouts and other documents.",
     "test": "Run the cases beside the mappings.",
+    "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
     "release": "Record the content of documents as released.",
     "rules": "Read, question, compare and carry over the rules of decisions.",
