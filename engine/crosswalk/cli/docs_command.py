@@ -46,5 +46,6 @@ def command(project: Project, biller: str | None, output: Path, replace: bool) -
         publish(made, output, replace=replace)
     except OSError as wrong:
         raise click.UsageError(f"{output}: {wrong.strerror or wrong}") from None
-    pages = sum(name.endswith(".html") for name in made)
-    click.echo(f"{output / 'index.html'} and {pages - 1} more pages", err=True)
+    more = sum(name.endswith(".html") for name in made) - 1
+    told = f"{more} more page{'' if more == 1 else 's'}"
+    click.echo(f"{output / 'index.html'} and {told}", err=True)
