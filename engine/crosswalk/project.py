@@ -366,7 +366,10 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
-        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
+        for node in layouts:
+            yield from self._check_name(node, view.settings.types())
+        yield from missing_in_names(layouts, view.settings)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""
@@ -391,11 +394,11 @@ class Project:
         """Check the file name template of a layout."""
         file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
-        if name is None:
+        if name is None or file is None:
             return []
         from crosswalk.running.templates import check_template
 
-        return check_template(name, settings)
+        return check_template(name, settings, per=scalar(file, "per") is not None)
 
     def _touches(self, document: Document, view: View) -> bool:
         """Tell whether a layer changes a mapping or anything that it names."""

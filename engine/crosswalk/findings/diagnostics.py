@@ -104,6 +104,7 @@ CODES: dict[str, str] = {
     "CW435": "word of a condition is not for this type",
     "CW436": "condition names nothing known",
     "CW437": "file name template cannot be used",
+    "CW439": "files cannot be told apart",
     "CW441": "code stands twice in a code table",
     "CW442": "code has no partner",
     "CW443": "way back of a code table names no code",
@@ -214,6 +215,7 @@ CODES: dict[str, str] = {
     "CW660": "output exists already",
     "CW661": "unsafe file name",
     "CW662": "output cannot be written",
+    "CW663": "two output files with one name",
     # CW7xx: transport
     "CW701": "GraphQL document cannot be parsed",
     "CW702": "not exactly one operation with one root field",

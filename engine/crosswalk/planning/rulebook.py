@@ -159,11 +159,11 @@ def _filled(model: Model) -> Mapping[str, str]:
     return {one.setting: one.separator.join("0" for _ in one.parts) for one in model.bases}
 
 
-def missing_in_names(layouts: Iterable[Document], settings: Settings) -> Iterator[Diagnostic]:
+def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Diagnostic]:
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
     texts = settings.texts()
-    for document in layouts:
-        file = map_at(document.node, "file")
+    for node in layouts:
+        file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
         for key in _IN_NAME.findall(name.text) if name is not None else ():
             if name is not None and key in settings.declared and key not in texts:
