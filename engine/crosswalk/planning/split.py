@@ -11,7 +11,7 @@ def read_per(file: Map | None, root: Branch) -> tuple[tuple[str, int] | None, li
     """Find the field that `per` names, by the name of its record and its position.
 
     It is a required field, `Field` or `Record.Field`, that stands once in each of the records
-    that repeat. Findings CW439. Source: facts 2.2.
+    that repeat. Findings CW447. Source: facts 2.2.
     """
     per = scalar(file, "per") if file is not None else None
     if file is None or per is None:
@@ -58,4 +58,4 @@ def _once(branch: Branch) -> list[Record]:
 
 
 def _wrong(message: str, place: Scalar, remedy: str = "") -> Diagnostic:
-    return Diagnostic("CW439", message, place.span, help=remedy)
+    return Diagnostic("CW447", message, place.span, help=remedy)
