@@ -435,9 +435,15 @@ def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Keep one finding of a kind at a place, and none that only follows from another.
 
     Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong.
+    would use its document is wrong; a setting without value is a gap where it is marked as one.
     """
     unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
+    gaps = {(one.span.file, one.span.line) for one in findings if one.code == "CW116" and one.span}
+    unique = {
+        key: one
+        for key, one in unique.items()
+        if one.code != "CW810" or one.span is None or (one.span.file, one.span.line) not in gaps
+    }
     if any(one.code in _LOST for one in findings):
         unique = {key: one for key, one in unique.items() if one.code != "CW321"}
     return sorted(unique.values(), key=sort_key)

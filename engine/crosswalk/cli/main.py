@@ -19,6 +19,7 @@ COMMANDS = {
     "list": "List mappings, billers, layouts and other documents.",
     "test": "Run the cases beside the mappings.",
     "schema": "Print the JSON Schema of a kind of document.",
+    "ready": "Say what a biller still needs before it goes live.",
     "release": "Record the content of documents as released.",
     "rules": "Read, question, compare and carry over the rules of decisions.",
     "rule": "Explain a code of a finding or reject.",

@@ -153,12 +153,12 @@ def check_readiness(
 ) -> Iterator[Diagnostic]:
     """Find names of roles, settings, documents, conditions and parameters that are not there.
 
-    Findings CW308, CW311-CW315, CW820, CW821, CW823.
+    Findings CW308, CW311-CW315, CW820, CW821, CW822.
     """
     for one, other in found.shared:
         message = f"{quoted(one.id)} is both a {other.kind} and a {one.kind}"
         related = (Label(other.span, f"the {other.kind}"),)
-        yield Diagnostic("CW823", message, one.span, help="rename one of the two", related=related)
+        yield Diagnostic("CW822", message, one.span, help="rename one of the two", related=related)
     for one in found.requirements.values():
         yield from _names(one.owners, found.roles, "CW820", "role")
         yield from _names(one.settings, settings.declared, "CW308", "setting")
