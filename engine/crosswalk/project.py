@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
@@ -18,6 +19,7 @@ from crosswalk.documents.resolve import (
     resolve,
 )
 from crosswalk.documents.schema import check_shape
+from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
 from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key, unreadable
@@ -297,23 +299,23 @@ class Project:
 
     # --- checking ------------------------------------------------------------------------
 
-    def check(self, names: tuple[str, ...] = ()) -> list[Diagnostic]:
+    def check(self, names: tuple[str, ...] = (), on: date | None = None) -> list[Diagnostic]:
         """Check documents (all, or those of the given files or names): shape, names, meaning.
 
         Every mapping is bound as the partner gives it, and again for every biller that changes
-        anything in it.
+        anything in it. `on` is the day for settings that end; without it none is near its end.
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
             findings += _shape(document, document.node)
         if not unreadable(findings):
-            findings += self._check_meaning()
+            findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
             unique = [f for f in unique if _concerns(f, names, self.workspace)]
         return unique
 
-    def _check_meaning(self) -> Iterator[Diagnostic]:  # noqa: C901
+    def _check_meaning(self, on: date | None) -> Iterator[Diagnostic]:  # noqa: C901
         analysed: set[str] = set()
         for owner in (
             None,
@@ -332,10 +334,12 @@ class Project:
             if owner is not None:
                 yield from self._check_readiness(view)
             if owner is not None and owner.kind == "biller":
-                yield from self._check_rules(owner, view, analysed)
+                yield from self._check_biller(owner, view, analysed, on)
             yield from view.findings
         yield from self._check_unused(analysed)
-        settings = self.view(None).settings.types()
+        declared = self.view(None).settings
+        yield from check_catalogue(declared)
+        settings = declared.types()
         for document in self.workspace.of_kind("layout"):
             yield from read_layout(document.node)[1]
             yield from self._check_name(document.node, settings)
@@ -349,9 +353,13 @@ class Project:
             yield from self.check_operation(made, view)
         yield from check_versions(made, view.settings)
 
-    def _check_rules(self, owner: Document, view: View, analysed: set[str]) -> Iterator[Diagnostic]:
-        """Analyse the rules that a biller's flows decide by, with its settings and channels."""
-        used = used_documents(self.workspace, view.layers) or frozenset()
+    def _check_biller(
+        self, owner: Document, view: View, analysed: set[str], on: date | None
+    ) -> Iterator[Diagnostic]:
+        """Check a biller's settings, and the rules its flows decide by, for their channels."""
+        used = used_documents(self.workspace, view.layers)
+        yield from check_settings_of(view.settings, view.layers, used, on)
+        used = used or frozenset()
         mappings = [self.effective(one, view).node for one in used if one.kind == "mapping"]
         for names, channels in uses(mappings).items():
             judge, _ = self.judge(names, view)

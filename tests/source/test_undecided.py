@@ -11,11 +11,12 @@ from crosswalk.project import Project
 
 BASE = Path(__file__).parents[1] / "diagnostics" / "base"
 
+EMPTY = "nothing is said of it"
 MARKED = {
     "after a value": ("a: b # TODO: which\n", [(1, 6, "which")]),
     "on a line of its own": ("# TODO which\na: b\n", [(1, 1, "which")]),
     "below a block text": ("a: |\n  text\n# TODO: which\n", [(3, 1, "which")]),
-    "after quotes": ("a: \"b\" #TODO:which\nc: 'd'  # TODO\n", [(1, 8, "which"), (2, 9, "nothing is said of it")]),
+    "after quotes": ('a: "b" #TODO:which\nc: d  # TODO\n', [(1, 8, "which"), (2, 7, EMPTY)]),
     "in a flow map": ("a: {b: c,  # TODO: which\n  d: e}\n", [(1, 12, "which")]),
 }  # fmt: skip
 FREE = {

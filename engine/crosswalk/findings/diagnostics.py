@@ -232,7 +232,7 @@ CODES: dict[str, str] = {
     "CW721": "partner would refuse the value",
     # CW8xx: settings
     "CW801": "unknown setting",
-    "CW802": "setting is the same for all billers",
+    "CW802": "setting that this layer may not set",
     "CW803": "setting that changes nothing",
     "CW804": "value of a setting has another type",
     "CW805": "secret is written out",
@@ -242,6 +242,10 @@ CODES: dict[str, str] = {
     "CW809": "reference outside of the document's own",
     "CW810": "not a value or reference",
     "CW811": "secret cannot be read",
+    "CW812": "setting that needs another",
+    "CW813": "date of a setting is near or over",
+    "CW814": "setting that nothing reads",
+    "CW815": "catalogue that contradicts itself",
     # CW82x: going live
     "CW820": "role that is not there",
     "CW821": "condition or parameter that is not there",
