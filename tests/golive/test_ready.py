@@ -91,7 +91,7 @@ CHANGES = {
         {"deposit-letters": CONFIRM},
     ),
     "the alias of PayPal brands": (
-        ((r"^  35: ", "  paypal_alias: credit_card\n  35: "), (r"^  paypal-alias: .*\n", "")),
+        ((r"^  64: ", "  paypal_alias: credit_card\n  64: "), (r"^  paypal-alias: .*\n", "")),
         {"paypal-alias": MISSING},
     ),
     "no category codes": (
@@ -127,8 +127,11 @@ def test_a_flow_that_is_not_used_asks_for_no_setting(master: Path) -> None:
 def test_codes_that_the_rules_do_not_decide_are_not_asked_for(master: Path) -> None:
     rules = (
         r"^override:\n",
-        "override:\n  caselle/cash-receipting/payment:\n    decisions:\n"
-        "      payment-code: {rules: [caselle/cash-receipting/two-codes@1]}\n",
+        """override:
+  caselle/cash-receipting/payment:
+    decisions:
+      payment-code: {rules: [caselle/cash-receipting/two-codes@1]}
+""",
     )
     answer = newport(master, rules)
     asked = {one.id: one.codes for one in answer.items if one.codes}

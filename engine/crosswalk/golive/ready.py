@@ -155,8 +155,8 @@ class _Judge:
         held = value.replace(",", " ").replace(";", " ").split()
         if one.includes is not None and one.includes.text not in held:
             return f"without {one.includes.text}"
-        if one.not_past and value < self.day.isoformat():
-            return f"which is past on {self.day.isoformat()}"
+        if found.declared.expires is not None and value < self.day.isoformat():
+            return f"which is over on {self.day.isoformat()}"
         return ""
 
     def alias(self, name: str, tenders: Tenders) -> str:
@@ -213,11 +213,13 @@ class _Judge:
         ours = {one.file for one in self.needs.documents}
         ours |= {layer.document.file for layer in self.view.layers}
         gaps = set(self.gaps(judged))
+        spans = {self.view.settings.declared[key].span for key in judged}
         for one in self.project.check():
             place = one.span
             mine = place is None or place.file in ours
             told = one.code in _TOLD_HERE or (place and (place.file, place.line) in gaps)
-            if one.severity is Severity.ERROR and mine and not told:
+            echo = one.code == "CW812" and any(label.span in spans for label in one.related)
+            if one.severity is Severity.ERROR and mine and not (told or echo):
                 yield _finding(one)
 
     def gaps(self, judged: set[str]) -> Iterator[tuple[str, int]]:
