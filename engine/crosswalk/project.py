@@ -1,7 +1,7 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +20,16 @@ from crosswalk.documents.resolve import (
 )
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
+from crosswalk.documents.setting_uses import PLAIN, check_uses
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
-from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key, unreadable
+from crosswalk.findings.diagnostics import (
+    Diagnostic,
+    Severity,
+    has_errors,
+    sort_key,
+    unreadable,
+)
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
@@ -30,6 +37,7 @@ from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_settings, check_versions
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
+from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
 from crosswalk.planning.invert import Inverse, invert
 from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
@@ -134,6 +142,59 @@ class Project:
     def readiness(self, view: View) -> Readiness:
         """Give what the view's layers ask for before going live."""
         return read_readiness(self.effective(one.document, view).node for one in view.layers)
+
+    # --- flows ---------------------------------------------------------------------------
+
+    def flows(self, view: View) -> dict[str, Flow]:
+        """Give the flows of a biller or integration by name, inherited ones among them."""
+        known = [one.document for one in view.layers if one.kind == "integration"]
+        return read_flows((one.name, self.effective(one, view).node) for one in known)
+
+    def flow(self, name: str, view: View) -> Flow:
+        """Give a flow that a biller can use. Raises ConfigError with what forbids it."""
+        flows = self.flows(view)
+        if name not in flows:
+            raise ConfigError([missing_flow(name, flows, view.owner.name if view.owner else "")])
+        refused = self.refusals(flows[name], view)
+        if refused:
+            raise ConfigError([replace(one, severity=Severity.ERROR) for one in refused])
+        return flows[name]
+
+    def refusals(self, flow: Flow, view: View) -> list[Diagnostic]:
+        """Find why a view cannot use a flow: its own needs, then those of its operation."""
+        found = list(refusals(flow, view.settings))
+        operation = self._operation_of(flow, view) if not found else None
+        return found + list(check_versions(operation, view.settings) if operation else ())
+
+    def _operation_of(self, flow: Flow, view: View) -> Operation | None:
+        """Give the operation that a flow's mapping fills or reads the answer of."""
+        if flow.mapping is None or (document := self._named(flow.mapping)) is None:
+            return None
+        node = self.effective(document, view).node
+        for end in (scalar(node, "to"), scalar(node, "from")):
+            found = self._named(end) if end is not None else None
+            if found is not None and found.kind == "operation":
+                return self._operation(found, view)
+        return None
+
+    def _named(self, reference: Scalar) -> Document | None:
+        return self.workspace.find(reference)[0]
+
+    def wanted(self, name: str, view: View, direction: str = FORWARD) -> tuple[str, str]:
+        """Give the mapping and direction that a host means by a flow's name or a mapping's.
+
+        A flow of the view comes first; a flow that runs its mapping backward turns the direction.
+        Raises ConfigError when the flow cannot be used, or when neither is called so.
+        """
+        flows = self.flows(view)
+        if name not in flows and ("/" in name or self.workspace.find(name)[0] is not None):
+            self.find(name, "mapping")
+            return name, direction
+        flow = self.flow(name, view)
+        if flow.mapping is None:
+            raise ConfigError(list(check_flow(flow)))
+        turned = BACKWARD if direction == FORWARD else FORWARD
+        return flow.mapping.text, turned if flow.backward else direction
 
     # --- plans ---------------------------------------------------------------------------
 
@@ -328,6 +389,7 @@ class Project:
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
+            yield from self._check_flows(view)
             for document in self.workspace.documents:
                 if owner is not None and any(one.override_of(document) for one in view.layers):
                     self.effective(document, view)
@@ -345,13 +407,24 @@ class Project:
             yield from self._check_name(document.node, settings)
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
-        """Check an operation where it is written or changed; for a biller, its versions too."""
+        """Check an operation where it is written or changed."""
         made = self._operation(document, view)
-        if made is None:
-            return
-        if view.owner is None or any(layer.override_of(document) for layer in view.layers):
+        changed = any(layer.override_of(document) for layer in view.layers)
+        if made is not None and (view.owner is None or changed):
             yield from self.check_operation(made, view)
-        yield from check_versions(made, view.settings)
+
+    def _check_flows(self, view: View) -> Iterator[Diagnostic]:
+        """Check the flows of an integration; for a biller, whether its system can do them."""
+        for flow in self.flows(view).values():
+            if flow.mapping is not None:
+                yield from self.workspace.find(flow.mapping, "mapping")[1]
+            yield from check_flow(flow)
+            yield from check_uses(
+                ((one, f"installed {what}", PLAIN) for what, one in flow.installed.items()),
+                view.settings,
+            )
+            if view.owner is not None and view.owner.kind == "biller" and flow.supported:
+                yield from self.refusals(flow, view)
 
     def _check_biller(
         self, owner: Document, view: View, analysed: set[str], on: date | None

@@ -70,11 +70,11 @@ CHANGES = {
     ),
     "an old partner": (
         ((r"^  InstalledVersion: .*", '  InstalledVersion: "2021.02.100"'),),
-        {"partner-version": MISSING, "CW471": MISSING},
+        {"partner-version": MISSING},
     ),
     "old enough for all but rejects": (
         ((r"^  InstalledVersion: .*", '  InstalledVersion: "2021.02.160"'),),
-        {"CW471": MISSING},
+        {"ach-reject": MISSING},
     ),
     "a licence whose name only begins alike": (
         ((r"ARW4000$", "ARW40000"),),

@@ -66,6 +66,9 @@ CODES: dict[str, str] = {
     "CW332": "version is older than the released one",
     "CW333": "record of releases cannot be read",
     "CW334": "decision, input, outcome or channel that is not there",
+    "CW335": "unknown flow",
+    "CW336": "flow is not supported",
+    "CW337": "flow says too little",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from crosswalk.documents.access import mapping as map_at
-from crosswalk.documents.access import scalar
 from crosswalk.documents.layers import reached
 from crosswalk.documents.settings import Declared
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import Span
 from crosswalk.golive.tenders import Tenders, tenders_of
+from crosswalk.planning.flows import Flow
 from crosswalk.planning.rulebook import settings_in_name, uses
 from crosswalk.project import Project, View
 
@@ -36,27 +35,17 @@ class Need:
 class Needs:
     """Everything the flows in use come to; settings are by id, tenders by the decision's name."""
 
-    flows: dict[str, Map]
+    flows: dict[str, Flow]
     documents: frozenset[Document]
     settings: dict[str, Need]
     tenders: dict[str, Tenders]
 
 
-def flows_of(project: Project, view: View) -> dict[str, Map]:
-    """Give the flows in use by name, of all layers; a later layer's takes the place of another."""
-    found: dict[str, Map] = {}
-    for layer in view.layers:
-        body = map_at(project.effective(layer.document, view).node, "flows")
-        for name, entry in (body.entries if body is not None else {}).items():
-            if isinstance(entry.value, Map) and scalar(entry.value, "mapping") is not None:
-                found[name] = entry.value
-    return found
-
-
 def needs_of(project: Project, view: View, day: date) -> Needs:
     """Work out what the flows of a view need, by the rules in force on a day and later."""
-    flows = flows_of(project, view)
-    documents = reached(project.workspace, view.layers, flows.values())
+    flows = {name: one for name, one in project.flows(view).items() if one.mapping is not None}
+    named = [one.mapping for one in flows.values() if one.mapping is not None]
+    documents = reached(project.workspace, view.layers, named)
     made = Needs(flows, documents, {}, {})
     for document in sorted(documents, key=lambda one: one.file):
         node = project.effective(document, view).node

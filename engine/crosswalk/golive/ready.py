@@ -15,11 +15,11 @@ from crosswalk.findings.diagnostics import Diagnostic, Severity, Span
 from crosswalk.golive.needs import Needs, needs_of
 from crosswalk.golive.tenders import Tenders, codes_of
 from crosswalk.language.codetables import read_code_table
-from crosswalk.operations.operation import is_older
 from crosswalk.project import Project, View
+from crosswalk.values.versions import is_older
 
 MET, MISSING, CONFIRM = "met", "missing", "confirm"
-FINDING, SETTING, CODES = "finding", "setting", "codes"
+FINDING, SETTING, FLOW, CODES = "finding", "setting", "flow", "codes"
 _TOLD_HERE = frozenset({"CW806", "CW810"})
 """Findings of `check` about settings without a value; here each is an item of its own."""
 
@@ -28,7 +28,7 @@ _TOLD_HERE = frozenset({"CW806", "CW810"})
 class Item:
     """One line of the answer: what it is about, its state, why, and whose it is (role ids).
 
-    `kind` is condition, parameter, setting, codes or finding; `places` are where it is asked for.
+    `kind` is condition, parameter, setting, flow, codes or finding; `places` are where it is asked for.
     `by_person` says that nothing but a person's word settles it, for all of `codes`.
     """
 
@@ -73,6 +73,7 @@ def ready(project: Project, biller: str, day: date) -> Answer:
     items = [judge.item(one) for one in asked.requirements.values() if judge.applies(one)]
     named = judge.named()
     items += [one for one in judge.settings() if one.id not in named]
+    items += judge.flows({one.id for one in items if one.state == MISSING})
     items += judge.open_cases()
     items += judge.findings({*named, *needs.settings})
     return Answer(view.owner.name, view.owner.version, tuple(items), needs, asked)
@@ -201,6 +202,17 @@ class _Judge:
             places = tuple(use.span for use in need.uses)
             state, why = (MET, "set") if there is not None else (MISSING, "has no value")
             yield Item(key, SETTING, state, need.declared.description, f"{why}; {uses}", (), places)
+
+    def flows(self, missing: set[str]) -> Iterator[Item]:
+        """Name the flows that the biller's partner system is not up to, where no condition does."""
+        asked = self.asked.requirements
+        named = [name.text for key in missing & set(asked) for name in asked[key].settings]
+        told = {one.span for name in named if (one := self.view.settings.find(name)) is not None}
+        for flow in self.needs.flows.values():
+            for one in self.project.refusals(flow, self.view):
+                places = (one.span,) if one.span is not None else ()
+                if one.span not in told:
+                    yield Item(flow.name, FLOW, MISSING, flow.description, one.message, (), places)
 
     def open_cases(self) -> Iterator[Item]:
         """Name the cases for which the rules give no code."""
