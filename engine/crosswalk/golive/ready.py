@@ -28,8 +28,8 @@ _TOLD_HERE = frozenset({"CW806", "CW810"})
 class Item:
     """One line of the answer: what it is about, its state, why, and whose it is (role ids).
 
-    `kind` is condition, parameter, setting, flow, codes or finding; `places` are where it is asked for.
-    `by_person` says that nothing but a person's word settles it, for all of `codes`.
+    `kind` is condition, parameter, setting, flow, codes or finding; `places` are where it is
+    asked for. `by_person` says that nothing but a person's word settles it, for all of `codes`.
     """
 
     id: str
@@ -207,7 +207,8 @@ class _Judge:
         """Name the flows that the biller's partner system is not up to, where no condition does."""
         asked = self.asked.requirements
         named = [name.text for key in missing & set(asked) for name in asked[key].settings]
-        told = {one.span for name in named if (one := self.view.settings.find(name)) is not None}
+        found = (self.view.settings.find(name) for name in named)
+        told = {setting.span for setting in found if setting is not None}
         for flow in self.needs.flows.values():
             for one in self.project.refusals(flow, self.view):
                 places = (one.span,) if one.span is not None else ()
