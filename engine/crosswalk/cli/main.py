@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Say where a value of the output comes from.",
     "show": "Show a document with a biller's layers merged in.",
     "list": "List mappings, billers, layouts and other documents.",
+    "import": "Propose documents from a spec table or a sample file.",
     "test": "Run the cases beside the mappings.",
     "schema": "Print the JSON Schema of a kind of document.",
     "ready": "Say what a biller still needs before it goes live.",

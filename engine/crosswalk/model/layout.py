@@ -1,5 +1,6 @@
 """One side of a mapping: its records, their fields and nesting, and the file they stand in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crosswalk.findings.diagnostics import Span
@@ -109,6 +110,13 @@ class Branch:
     least: int
     most: int | None
     children: tuple["Branch", ...] = ()
+
+
+def branches(branch: Branch) -> Iterator[Branch]:
+    """Give all branches below one, in file order."""
+    for child in branch.children:
+        yield child
+        yield from branches(child)
 
 
 @dataclass(frozen=True, slots=True)
