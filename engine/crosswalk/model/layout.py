@@ -134,7 +134,11 @@ class Continuation:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The physical form of a layout."""
+    """The physical form of a layout.
+
+    `namespaces` are the URIs of each prefix of an XML layout (`default` for none), `indent` how
+    many blanks its elements are indented by when written; 0 writes no line breaks.
+    """
 
     form: str = "json-lines"
     name: str | None = None
@@ -158,6 +162,8 @@ class File:
     continuation: Continuation | None = None
     from_line: str | None = None
     until_line: str | None = None
+    namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
