@@ -265,8 +265,7 @@ CODES: dict[str, str] = {
     # CW82x: going live
     "CW820": "role that is not there",
     "CW821": "condition or parameter that is not there",
-    "CW822": "setting is still open",
-    "CW823": "condition and parameter share a name",
+    "CW822": "condition and parameter share a name",
     # RULnnn: decision tables
     "RUL001": "not JSON",
     "RUL002": "wrong container",
