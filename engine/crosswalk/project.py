@@ -462,7 +462,10 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
-        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
+        for node in layouts:
+            yield from self._check_name(node, view.settings.types())
+        yield from missing_in_names(layouts, view.settings)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""
@@ -487,11 +490,11 @@ class Project:
         """Check the file name template of a layout."""
         file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
-        if name is None:
+        if name is None or file is None:
             return []
         from crosswalk.running.templates import check_template
 
-        return check_template(name, settings)
+        return check_template(name, settings, per=scalar(file, "per") is not None)
 
     def _touches(self, document: Document, view: View) -> bool:
         """Tell whether a layer changes a mapping or anything that it names."""
@@ -533,13 +536,13 @@ def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Keep one finding of a kind at a place, and none that only follows from another.
 
     Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong; an entry without a source is what a marked gap stands beside.
+    would use its document is wrong; what is not said yet is what a marked gap stands beside.
     """
     unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
     if any(one.code in _LOST for one in findings):
         unique = {key: one for key, one in unique.items() if one.code != "CW321"}
     marked = {_line(one) for one in findings if one.code == "CW116"}
-    kept = (one for one in unique.values() if one.code != "CW412" or _line(one) not in marked)
+    kept = (one for one in unique.values() if one.code not in _UNSAID or _line(one) not in marked)
     return sorted(kept, key=sort_key)
 
 
@@ -549,6 +552,8 @@ def _line(finding: Diagnostic) -> tuple[str, int] | None:
 
 _LOST = ("CW311", "CW313", "CW314", "CW315")
 """Findings of a reference that leads nowhere."""
+_UNSAID = ("CW412", "CW810")
+"""Findings of an entry or a setting without a value."""
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:
