@@ -1,6 +1,6 @@
 """One side of a mapping: its records, their fields and nesting, and the file they stand in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from crosswalk.findings.diagnostics import Span
@@ -133,6 +133,19 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True)
+class Separators:
+    """Separators that a file brings along when it begins with `starts`.
+
+    `places` are their places (characters from 1) by the key of the file that they stand for;
+    `skip` characters at the beginning are no data.
+    """
+
+    starts: str
+    places: Mapping[str, int]
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """The physical form of a layout."""
 
@@ -158,6 +171,7 @@ class File:
     continuation: Continuation | None = None
     from_line: str | None = None
     until_line: str | None = None
+    separators: Separators | None = None
 
 
 @dataclass(frozen=True, slots=True)

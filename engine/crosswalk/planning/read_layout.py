@@ -10,7 +10,17 @@ from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
-from crosswalk.model.layout import Branch, Check, Continuation, Control, Field, File, Layout, Record
+from crosswalk.model.layout import (
+    Branch,
+    Check,
+    Continuation,
+    Control,
+    Field,
+    File,
+    Layout,
+    Record,
+    Separators,
+)
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
 
@@ -103,6 +113,7 @@ def _file(node: Map | None) -> File:
         multiline=flag(node, "multiline"),
         record_length=number(node, "record_length"),
         continuation=_continuation(mapping(node, "continuation")),
+        separators=_separators(mapping(node, "separators")),
         **words,  # type: ignore[arg-type]
     )
 
@@ -112,6 +123,14 @@ def _continuation(node: Map | None) -> Continuation | None:
         return None
     starts, unless = (tuple(one.text for one in scalars(node, key)) for key in ("starts", "unless"))
     return Continuation(starts, unless, text(node, "joint") or "")
+
+
+def _separators(node: Map | None) -> Separators | None:
+    if node is None:
+        return None
+    keys = ("delimiter", "component", "escape", "record_end", "point")
+    places = {key: place for key in keys if (place := number(node, key)) is not None}
+    return Separators(text(node, "starts") or "", places, number(node, "skip") or 0)
 
 
 def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagnostic]) -> Record:
