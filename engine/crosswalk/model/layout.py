@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from crosswalk.findings.diagnostics import Span
 from crosswalk.language.conditions import Condition
@@ -117,6 +118,21 @@ def branches(branch: Branch) -> Iterator[Branch]:
     for child in branch.children:
         yield child
         yield from branches(child)
+
+
+def first_unmarked(root: Branch) -> tuple[Branch, ...]:
+    """Give the records at the beginning of a file that no tag marks: its first lines."""
+    return tuple(takewhile(_unmarked, root.children))
+
+
+def last_unmarked(root: Branch) -> tuple[Branch, ...]:
+    """Give the records at the end of a file that no tag marks: its last lines, in file order."""
+    return tuple(takewhile(_unmarked, reversed(root.children)))[::-1]
+
+
+def _unmarked(branch: Branch) -> bool:
+    once = (branch.least, branch.most) == (1, 1) and not branch.children
+    return once and branch.record is not None and not branch.record.tags
 
 
 @dataclass(frozen=True, slots=True)
