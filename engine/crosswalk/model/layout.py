@@ -163,10 +163,15 @@ class Separators:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The physical form of a layout."""
+    """The physical form of a layout.
+
+    `namespaces` are the URIs of each prefix of an XML layout (`default` for none), `indent` how
+    many blanks its elements are indented by when written; 0 writes no line breaks.
+    """
 
     form: str = "json-lines"
     name: str | None = None
+    per: str | None = None
     delimiter: str = ","
     quote: str = "needed"
     quote_char: str = '"'
@@ -188,11 +193,16 @@ class File:
     from_line: str | None = None
     until_line: str | None = None
     separators: Separators | None = None
+    namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One side: `root` holds the top-level branches, `records` every record type in order."""
+    """One side: `root` holds the top-level branches, `records` every record type in order.
+
+    `per` is the field (name of its record, position) each of whose values gets a file of its own.
+    """
 
     name: str
     version: str
@@ -201,3 +211,4 @@ class Layout:
     records: tuple[Record, ...]
     span: Span
     checks: tuple[Check, ...] = ()
+    per: tuple[str, int] | None = None

@@ -8,6 +8,7 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.xmlshape import tree
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
@@ -23,6 +24,7 @@ from crosswalk.model.layout import (
     first_unmarked,
     last_unmarked,
 )
+from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
 
@@ -49,13 +51,16 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if root is None:
         return None, findings
     findings += _form(records, file)
+    findings += _keys(mapping(node, "file"), records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
     findings += wrong
+    per, wrong = read_per(mapping(node, "file"), root)
+    findings += wrong
     name, version = text(node, "name") or "", text(node, "version") or ""
-    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks)
-    return layout, findings
+    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks, per)
+    return layout, findings + (tree(layout)[1] if file.form == "xml" else [])
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -70,8 +75,9 @@ def canonical_layout(layout: Layout) -> Layout:
         record = records[old.record.name] if old.record else None
         return replace(old, record=record, children=tuple(branch(c) for c in old.children))
 
-    file = File(form="json-lines", name=layout.file.name)
-    return replace(layout, file=file, root=branch(layout.root), records=tuple(records.values()))
+    file = File(form="json-lines", name=None if layout.per else layout.file.name)
+    made = tuple(records.values())
+    return replace(layout, file=file, root=branch(layout.root), records=made, per=None)
 
 
 def _canonical_record(record: Record) -> Record:
@@ -93,7 +99,7 @@ _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
-    *("name", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
+    *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
     *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
     *("from_line", "until_line"),
 )
@@ -114,9 +120,20 @@ def _file(node: Map | None) -> File:
         skip_blank=flag(node, "skip_blank"),
         multiline=flag(node, "multiline"),
         record_length=number(node, "record_length"),
+        namespaces=_namespaces(mapping(node, "namespaces")),
+        indent=number(node, "indent") or 0,
         continuation=_continuation(mapping(node, "continuation")),
         separators=_separators(mapping(node, "separators")),
         **words,  # type: ignore[arg-type]
+    )
+
+
+def _namespaces(node: Map | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read the URIs of each prefix; one that has none is in no namespace."""
+    return tuple(
+        (prefix, tuple(one.text for one in scalars(node, prefix)))
+        for prefix in (node.entries if node is not None else ())
+        if node is not None
     )
 
 
@@ -176,6 +193,24 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     return findings
 
 
+def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys that say something the form does not have."""
+    for key in ("namespaces", "indent"):
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and file.form != "xml":
+            message = f"'{key}' is for XML, this file is {file.form}"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+    if file.form.startswith(("json", "xml")):
+        return
+    for record in records.values():
+        placed: list[Record | Field] = [record, *record.fields]
+        for one in placed:
+            if one.path is not None:
+                message = f"'{one.name}' has a path, but the file is {file.form}"
+                help_ = "remove path; text files are described by columns or places"
+                yield Diagnostic("CW445", message, one.span, help=help_)
+
+
 def _twice(fields: list[Field]) -> list[Diagnostic]:
     """Find two fields of one record that share a name."""
     seen: dict[str, Field] = {}
@@ -198,7 +233,7 @@ def _field(  # noqa: PLR0913
     findings += _literals(node, made, key)
     required = flag(node, "required")
     absent = "reject" if required else "empty"
-    json_form = file.form.startswith("json")
+    keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
     return Field(
         key=key,
@@ -212,7 +247,7 @@ def _field(  # noqa: PLR0913
         tag=flag(node, "tag"),
         values=tuple(value.text for value in values),
         length=number(node, "length"),
-        on_missing=text(node, "missing") or ("empty" if json_form and not required else "reject"),
+        on_missing=text(node, "missing") or ("empty" if keyed and not required else "reject"),
         on_null=text(node, "null") or absent,
         on_blank=text(node, "blank") or absent,
         on_invalid=text(node, "invalid") or "reject",
