@@ -116,6 +116,7 @@ CODES: dict[str, str] = {
     "CW444": "codes merge and have no way back",
     "CW445": "key is not for this form",
     "CW446": "decision lacks an input or its day",
+    "CW447": "files cannot be told apart",
     "CW451": "case has no input, or two",
     "CW452": "file of a case cannot be read",
     "CW453": "moment of a run cannot be read",
@@ -228,6 +229,7 @@ CODES: dict[str, str] = {
     "CW660": "output exists already",
     "CW661": "unsafe file name",
     "CW662": "output cannot be written",
+    "CW663": "two output files with one name",
     # CW7xx: transport
     "CW701": "GraphQL document cannot be parsed",
     "CW702": "not exactly one operation with one root field",

@@ -142,6 +142,7 @@ class File:
 
     form: str = "json-lines"
     name: str | None = None
+    per: str | None = None
     delimiter: str = ","
     quote: str = "needed"
     quote_char: str = '"'
@@ -168,7 +169,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One side: `root` holds the top-level branches, `records` every record type in order."""
+    """One side: `root` holds the top-level branches, `records` every record type in order.
+
+    `per` is the field (name of its record, position) each of whose values gets a file of its own.
+    """
 
     name: str
     version: str
@@ -177,3 +181,4 @@ class Layout:
     records: tuple[Record, ...]
     span: Span
     checks: tuple[Check, ...] = ()
+    per: tuple[str, int] | None = None

@@ -12,6 +12,7 @@ from crosswalk.formats.xmlshape import tree
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import Branch, Check, Continuation, Control, Field, File, Layout, Record
+from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
 
@@ -43,8 +44,10 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
     findings += wrong
+    per, wrong = read_per(mapping(node, "file"), root)
+    findings += wrong
     name, version = text(node, "name") or "", text(node, "version") or ""
-    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks)
+    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks, per)
     return layout, findings + (tree(layout)[1] if file.form == "xml" else [])
 
 
@@ -60,8 +63,9 @@ def canonical_layout(layout: Layout) -> Layout:
         record = records[old.record.name] if old.record else None
         return replace(old, record=record, children=tuple(branch(c) for c in old.children))
 
-    file = File(form="json-lines", name=layout.file.name)
-    return replace(layout, file=file, root=branch(layout.root), records=tuple(records.values()))
+    file = File(form="json-lines", name=None if layout.per else layout.file.name)
+    made = tuple(records.values())
+    return replace(layout, file=file, root=branch(layout.root), records=made, per=None)
 
 
 def _canonical_record(record: Record) -> Record:
@@ -83,7 +87,7 @@ _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
-    *("name", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
+    *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
     *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
     *("from_line", "until_line"),
 )

@@ -166,11 +166,11 @@ def _filled(model: Model) -> Mapping[str, str]:
     return {one.setting: one.separator.join("0" for _ in one.parts) for one in model.bases}
 
 
-def missing_in_names(layouts: Iterable[Document], settings: Settings) -> Iterator[Diagnostic]:
+def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Diagnostic]:
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
     texts = settings.texts()
-    for document in layouts:
-        for key, span in settings_in_name(document.node):
+    for node in layouts:
+        for key, span in settings_in_name(node):
             known = settings.declared.get(key)
             if known is not None and key not in texts and known.id not in settings.open:
                 message = f"setting {known.title} has no value"
