@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
+from crosswalk.documents.installed import read_installed, unmet
 from crosswalk.documents.layers import used_documents
 from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
@@ -34,7 +35,7 @@ from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings, check_versions
+from crosswalk.operations.operation_settings import check_settings
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -86,6 +87,7 @@ class Project:
         self.root = root
         self.workspace: Workspace
         self.workspace, self.findings = open_workspace(root)
+        self._shapes: dict[Document, list[Diagnostic]] = {}
 
     # --- what there is -------------------------------------------------------------------
 
@@ -123,6 +125,10 @@ class Project:
         gaps = [one for layer in found for one in layer.document.findings]
         return View(owner, found, settings, [*findings, *wrong, *gaps])
 
+    def integration(self, reference: str) -> Document:
+        """Find an integration by `name@major` or `name`. Raises ConfigError with a suggestion."""
+        return self.find(reference, "integration")
+
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
         other, _ = self.workspace.find(name, "integration")
@@ -136,8 +142,23 @@ class Project:
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
             view.effective[key] = made
-            view.findings += [*findings, *_shape(document, made.node)]
+            view.findings += [*findings, *self._shape(document, made.node)]
         return view.effective[key]
+
+    def _shape(self, document: Document, node: Map) -> list[Diagnostic]:
+        """Give what is wrong with a document's text, or with the shape of a text that can be read.
+
+        The shape of a document that no layer changes is looked at once.
+        """
+        changed = node is not document.node
+        if changed or document not in self._shapes:
+            found = list(document.findings)
+            if not unreadable(found):
+                found += check_shape(node, document.kind)
+            if changed:
+                return found
+            self._shapes[document] = found
+        return self._shapes[document]
 
     def readiness(self, view: View) -> Readiness:
         """Give what the view's layers ask for before going live."""
@@ -163,10 +184,15 @@ class Project:
     def refusals(self, flow: Flow, view: View) -> list[Diagnostic]:
         """Find why a view cannot use a flow: its own needs, then those of its operation."""
         found = list(refusals(flow, view.settings))
-        operation = self._operation_of(flow, view) if not found else None
-        return found + list(check_versions(operation, view.settings) if operation else ())
+        operation = None if found else self._operation_of(flow, view)
+        if operation is not None:
+            needs, held = operation.node, read_installed(operation.node)
+            licences = [one.text for one in scalars(needs, "licences")]
+            least = scalar(needs, "minimum_version")
+            found += unmet(operation.document.name, least, licences, held, view.settings)
+        return found
 
-    def _operation_of(self, flow: Flow, view: View) -> Operation | None:
+    def _operation_of(self, flow: Flow, view: View) -> Effective | None:
         """Give the operation that a flow's mapping fills or reads the answer of."""
         if flow.mapping is None or (document := self._named(flow.mapping)) is None:
             return None
@@ -174,7 +200,7 @@ class Project:
         for end in (scalar(node, "to"), scalar(node, "from")):
             found = self._named(end) if end is not None else None
             if found is not None and found.kind == "operation":
-                return self._operation(found, view)
+                return self.effective(found, view)
         return None
 
     def _named(self, reference: Scalar) -> Document | None:
@@ -368,7 +394,7 @@ class Project:
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += _shape(document, document.node)
+            findings += self._shape(document, document.node)
         if not unreadable(findings):
             findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
@@ -408,9 +434,10 @@ class Project:
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
         """Check an operation where it is written or changed."""
+        if view.owner is not None and not any(one.override_of(document) for one in view.layers):
+            return
         made = self._operation(document, view)
-        changed = any(layer.override_of(document) for layer in view.layers)
-        if made is not None and (view.owner is None or changed):
+        if made is not None:
             yield from self.check_operation(made, view)
 
     def _check_flows(self, view: View) -> Iterator[Diagnostic]:
@@ -439,7 +466,10 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
-        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
+        for node in layouts:
+            yield from self._check_name(node, view.settings.types())
+        yield from missing_in_names(layouts, view.settings)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""
@@ -464,11 +494,11 @@ class Project:
         """Check the file name template of a layout."""
         file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
-        if name is None:
+        if name is None or file is None:
             return []
         from crosswalk.running.templates import check_template
 
-        return check_template(name, settings)
+        return check_template(name, settings, per=scalar(file, "per") is not None)
 
     def _touches(self, document: Document, view: View) -> bool:
         """Tell whether a layer changes a mapping or anything that it names."""
@@ -493,12 +523,6 @@ class Project:
             yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
 
 
-def _shape(document: Document, node: Map) -> list[Diagnostic]:
-    """Give what is wrong with a document's text, or with the shape of a text that can be read."""
-    found = list(document.findings)
-    return found if unreadable(found) else [*found, *check_shape(node, document.kind)]
-
-
 def _values(node: Node, key: str) -> Iterator[Scalar]:
     """Give the scalars below every `key` of a document."""
     if isinstance(node, Map):
@@ -516,13 +540,13 @@ def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Keep one finding of a kind at a place, and none that only follows from another.
 
     Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong; an entry without a source is what a marked gap stands beside.
+    would use its document is wrong; what is not said yet is what a marked gap stands beside.
     """
     unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
     if any(one.code in _LOST for one in findings):
         unique = {key: one for key, one in unique.items() if one.code != "CW321"}
     marked = {_line(one) for one in findings if one.code == "CW116"}
-    kept = (one for one in unique.values() if one.code != "CW412" or _line(one) not in marked)
+    kept = (one for one in unique.values() if one.code not in _UNSAID or _line(one) not in marked)
     return sorted(kept, key=sort_key)
 
 
@@ -532,6 +556,8 @@ def _line(finding: Diagnostic) -> tuple[str, int] | None:
 
 _LOST = ("CW311", "CW313", "CW314", "CW315")
 """Findings of a reference that leads nowhere."""
+_UNSAID = ("CW412", "CW810")
+"""Findings of an entry or a setting without a value."""
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:

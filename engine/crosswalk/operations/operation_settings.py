@@ -1,8 +1,7 @@
-"""Holds an operation against the settings: those it names, and a biller's version and licences."""
+"""Holds an operation against the settings that it names."""
 
 from collections.abc import Iterator
 
-from crosswalk.documents.installed import unmet
 from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, check_uses
 from crosswalk.documents.settings import Settings
 from crosswalk.findings.diagnostics import Diagnostic
@@ -20,14 +19,3 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
     if least is not None and version_parts(least.text) is None:
         message = f"'{least.text}' is no version"
         yield Diagnostic("CW471", message, least.span, help="write numbers with points between")
-
-
-def check_versions(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
-    """Find a biller whose partner system is too old, or lacks a licence."""
-    yield from unmet(
-        operation.name,
-        operation.minimum_version,
-        operation.licences,
-        operation.installed,
-        settings,
-    )

@@ -15,7 +15,7 @@ from crosswalk.documents.access import scalar, scalars
 from crosswalk.documents.resolve import Settings
 from crosswalk.documents.source import Map, Scalar
 from crosswalk.documents.workspace import Document, Workspace
-from crosswalk.findings.diagnostics import Diagnostic, Label, has_errors
+from crosswalk.findings.diagnostics import Diagnostic, Label, Span, has_errors
 from crosswalk.findings.suggest import quoted
 from crosswalk.planning.deciding import Judge
 
@@ -137,10 +137,17 @@ def named_rules(workspace: Workspace, node: Map) -> Iterator[Document]:
 def analyse_for(
     judge: Judge, settings: Settings, channels: set[str], owner: Document
 ) -> Iterator[Diagnostic]:
-    """Give all findings about a biller's rule sets with its settings; each names the biller."""
+    """Give all findings about a biller's rule sets with its settings; each names the biller.
+
+    While a base setting is still open, what depends on base settings is not found.
+    """
     told = Label(owner.place("name"), f"as {owner.name} uses it")
+    known = settings.declared
+    waits = {known[b.setting].id for b in judge.model.bases if b.setting in known} & settings.open
     for bound, wrong in judge.bound(settings.texts()):
         for finding in (*wrong, *analyse(bound, channels)):
+            if waits and finding.code in _BY_SETTINGS:
+                continue
             place = finding.span or owner.place("settings")
             yield replace(finding, span=place, related=(*finding.related, told))
 
@@ -159,14 +166,22 @@ def _filled(model: Model) -> Mapping[str, str]:
     return {one.setting: one.separator.join("0" for _ in one.parts) for one in model.bases}
 
 
-def missing_in_names(layouts: Iterable[Document], settings: Settings) -> Iterator[Diagnostic]:
+def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Diagnostic]:
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
     texts = settings.texts()
-    for document in layouts:
-        file = map_at(document.node, "file")
-        name = scalar(file, "name") if file is not None else None
-        for key in _IN_NAME.findall(name.text) if name is not None else ():
-            if name is not None and key in settings.declared and key not in texts:
-                message = f"setting {settings.declared[key].title} has no value"
+    for node in layouts:
+        for key, span in settings_in_name(node):
+            known = settings.declared.get(key)
+            if known is not None and key not in texts and known.id not in settings.open:
+                message = f"setting {known.title} has no value"
                 remedy = "set it, because the name of the file needs it"
-                yield Diagnostic("CW806", message, name.span, help=remedy)
+                yield Diagnostic("CW806", message, span, help=remedy)
+
+
+def settings_in_name(layout: Map) -> Iterator[tuple[str, Span]]:
+    """Give the settings that a layout's file name needs, with the place of the name."""
+    file = map_at(layout, "file")
+    name = scalar(file, "name") if file is not None else None
+    for key in _IN_NAME.findall(name.text) if name is not None else ():
+        if name is not None:
+            yield key, name.span
