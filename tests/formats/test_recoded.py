@@ -10,10 +10,11 @@ from tests.formats.kit import make_layout, make_record
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
 from crosswalk.formats.recoded import recoded
+from crosswalk.model.layout import Layout
 from crosswalk.model.records import Row
 
 
-def layout(encoding: str) -> textform.Layout:
+def layout(encoding: str) -> Layout:
     record = make_record("row", ["A", "B"])
     return make_layout([record], form="delimited", delimiter="\t", encoding=encoding)
 
@@ -51,5 +52,5 @@ def test_what_is_no_utf_16_stops_the_file_with_its_place() -> None:
 
 def test_it_is_not_written() -> None:
     with pytest.raises(FormatProblem) as refused:
-        textform.writer(layout("utf-16"))(0, ["a", "b"])
+        textform.writer(layout("utf-16"))(layout("utf-16").records[0], ["a", "b"])
     assert refused.value.code == "CW602"
