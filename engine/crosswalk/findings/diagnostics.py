@@ -200,6 +200,7 @@ CODES: dict[str, str] = {
     "CW613": "line has another length",
     "CW614": "section of the file is not there",
     "CW615": "line continues nothing",
+    "CW616": "separators cannot be read from the file",
     "CW620": "text cannot be written in this form",
     "CW621": "line break or NUL cannot be written",
     "CW622": "character is not in the declared encoding",
