@@ -9,7 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.decisions.kit import model
 
+from crosswalk.decisions.load import load_rules
 from crosswalk.project import Project
 from crosswalk.running.convert import Files, Result, convert
 from crosswalk.running.interpret import Context, Run
@@ -154,3 +156,20 @@ def test_a_setting_given_for_one_run_is_the_one_that_decides(folder: Path) -> No
 
 def test_nobody_is_asked_for_a_setting_before_a_biller_uses_it() -> None:
     assert "RUL609" not in [one.code for one in Project(ROOT).check()]
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ("setting: 131", []),
+        ("rules: {}", []),
+        ("complete: true", ["RUL604"]),
+        ("rules: {}\nsetting: 131", ["RUL604"]),
+    ],
+)
+def test_rules_stand_in_the_document_or_in_a_setting(body: str, codes: list[str]) -> None:
+    head = "crosswalk: 1\nkind: rules\nname: a/b\nversion: 1.0.0\n"
+    text = f"{head}use: caselle/cash-receipting/payment-code@1\n{body}\n"
+    rules, findings = load_rules(text, "case.yaml", model())
+    assert [one.code for one in findings] == codes
+    assert (rules is None) == bool(codes)
