@@ -125,6 +125,10 @@ class Project:
         gaps = [one for layer in found for one in layer.document.findings]
         return View(owner, found, settings, [*findings, *wrong, *gaps])
 
+    def integration(self, reference: str) -> Document:
+        """Find an integration by `name@major` or `name`. Raises ConfigError with a suggestion."""
+        return self.find(reference, "integration")
+
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
         other, _ = self.workspace.find(name, "integration")

@@ -151,12 +151,19 @@ def named_rules(workspace: Workspace, node: Map) -> Iterator[Document]:
 def analyse_for(
     judge: Judge, settings: Settings, channels: set[str], owner: Document
 ) -> Iterator[Diagnostic]:
-    """Give all findings about a biller's rule sets with its settings; each names the biller."""
+    """Give all findings about a biller's rule sets with its settings; each names the biller.
+
+    While a base setting is still open, what depends on base settings is not found.
+    """
     told = Label(owner.place("name"), f"as {owner.name} uses it")
+    known = settings.declared
+    waits = {known[b.setting].id for b in judge.model.bases if b.setting in known} & settings.open
     yield from judge.tolerated
     for bound, wrong in judge.bound(settings.texts()):
         taken = bound.rules is not None and bound.rules.setting
         for finding in (*wrong, *analyse(bound, channels), *(ambiguous(bound) if taken else ())):
+            if waits and finding.code in _BY_SETTINGS:
+                continue
             place = finding.span or owner.place("settings")
             yield replace(finding, span=place, related=(*finding.related, told))
 
@@ -180,8 +187,9 @@ def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Dia
     texts = settings.texts()
     for node in layouts:
         for key, span in settings_in_name(node):
-            if key in settings.declared and key not in texts:
-                message = f"setting {settings.declared[key].title} has no value"
+            known = settings.declared.get(key)
+            if known is not None and key not in texts and known.id not in settings.open:
+                message = f"setting {known.title} has no value"
                 remedy = "set it, because the name of the file needs it"
                 yield Diagnostic("CW806", message, span, help=remedy)
 
