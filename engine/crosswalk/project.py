@@ -350,7 +350,7 @@ class Project:
             node = self.effective(document, view).node
             return None if unreadable(view.findings[before:]) else node
 
-        return read_judge(self.workspace, references, reads)
+        return read_judge(self.workspace, references, reads, view.settings, self.text)
 
     def plan(
         self,
@@ -385,7 +385,9 @@ class Project:
         findings += wrong
         if made is None or has_errors(findings):
             raise ConfigError(findings)
-        return made
+        tolerated = [one for judge in parts.names.decisions.values() for one in judge.tolerated]
+        warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
+        return replace(made, warnings=warnings)
 
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
