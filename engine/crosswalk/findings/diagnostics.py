@@ -182,6 +182,7 @@ CODES: dict[str, str] = {
     "CW584": "decision gives no outcome",
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
+    "CW587": "rules of a setting were not used",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",
@@ -199,6 +200,7 @@ CODES: dict[str, str] = {
     "CW613": "line has another length",
     "CW614": "section of the file is not there",
     "CW615": "line continues nothing",
+    "CW616": "separators cannot be read from the file",
     "CW620": "text cannot be written in this form",
     "CW621": "line break or NUL cannot be written",
     "CW622": "character is not in the declared encoding",
@@ -306,6 +308,7 @@ CODES: dict[str, str] = {
     "RUL606": "no rule set applies",
     "RUL607": "import hint no longer fits",
     "RUL608": "partner's form cannot say this",
+    "RUL609": "setting holds no rules",
 }
 """Every code with its short title. A code that was released is never given another meaning."""
 
