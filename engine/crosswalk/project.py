@@ -1,12 +1,15 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
+from crosswalk.documents.installed import read_installed, unmet
 from crosswalk.documents.layers import used_documents
+from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
 from crosswalk.documents.resolve import (
     Effective,
@@ -17,16 +20,25 @@ from crosswalk.documents.resolve import (
     resolve,
 )
 from crosswalk.documents.schema import check_shape
+from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
+from crosswalk.documents.setting_uses import PLAIN, check_uses
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
-from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key
+from crosswalk.findings.diagnostics import (
+    Diagnostic,
+    Severity,
+    has_errors,
+    sort_key,
+    unreadable,
+)
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings, check_versions
+from crosswalk.operations.operation_settings import check_settings
 from crosswalk.planning.bind import Names, bind
-from crosswalk.planning.deciding import Judge
+from crosswalk.planning.deciding import Judge, check_case
+from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
 from crosswalk.planning.invert import Inverse, invert
 from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
@@ -75,6 +87,7 @@ class Project:
         self.root = root
         self.workspace: Workspace
         self.workspace, self.findings = open_workspace(root)
+        self._shapes: dict[Document, list[Diagnostic]] = {}
 
     # --- what there is -------------------------------------------------------------------
 
@@ -109,7 +122,12 @@ class Project:
             owner = self._integration(biller)
         found, findings = layers(self.workspace, owner)
         settings, wrong = effective_settings(catalogue, found)
-        return View(owner, found, settings, [*findings, *wrong])
+        gaps = [one for layer in found for one in layer.document.findings]
+        return View(owner, found, settings, [*findings, *wrong, *gaps])
+
+    def integration(self, reference: str) -> Document:
+        """Find an integration by `name@major` or `name`. Raises ConfigError with a suggestion."""
+        return self.find(reference, "integration")
 
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
@@ -123,10 +141,86 @@ class Project:
         key = f"{document.name}@{document.major}"
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
-            shape = list(document.findings) or check_shape(made.node, document.kind)
             view.effective[key] = made
-            view.findings += [*findings, *shape]
+            view.findings += [*findings, *self._shape(document, made.node)]
         return view.effective[key]
+
+    def _shape(self, document: Document, node: Map) -> list[Diagnostic]:
+        """Give what is wrong with a document's text, or with the shape of a text that can be read.
+
+        The shape of a document that no layer changes is looked at once.
+        """
+        changed = node is not document.node
+        if changed or document not in self._shapes:
+            found = list(document.findings)
+            if not unreadable(found):
+                found += check_shape(node, document.kind)
+            if changed:
+                return found
+            self._shapes[document] = found
+        return self._shapes[document]
+
+    def readiness(self, view: View) -> Readiness:
+        """Give what the view's layers ask for before going live."""
+        return read_readiness(self.effective(one.document, view).node for one in view.layers)
+
+    # --- flows ---------------------------------------------------------------------------
+
+    def flows(self, view: View) -> dict[str, Flow]:
+        """Give the flows of a biller or integration by name, inherited ones among them."""
+        known = [one.document for one in view.layers if one.kind == "integration"]
+        return read_flows((one.name, self.effective(one, view).node) for one in known)
+
+    def flow(self, name: str, view: View) -> Flow:
+        """Give a flow that a biller can use. Raises ConfigError with what forbids it."""
+        flows = self.flows(view)
+        if name not in flows:
+            raise ConfigError([missing_flow(name, flows, view.owner.name if view.owner else "")])
+        refused = self.refusals(flows[name], view)
+        if refused:
+            raise ConfigError([replace(one, severity=Severity.ERROR) for one in refused])
+        return flows[name]
+
+    def refusals(self, flow: Flow, view: View) -> list[Diagnostic]:
+        """Find why a view cannot use a flow: its own needs, then those of its operation."""
+        found = list(refusals(flow, view.settings))
+        operation = None if found else self._operation_of(flow, view)
+        if operation is not None:
+            needs, held = operation.node, read_installed(operation.node)
+            licences = [one.text for one in scalars(needs, "licences")]
+            least = scalar(needs, "minimum_version")
+            found += unmet(operation.document.name, least, licences, held, view.settings)
+        return found
+
+    def _operation_of(self, flow: Flow, view: View) -> Effective | None:
+        """Give the operation that a flow's mapping fills or reads the answer of."""
+        if flow.mapping is None or (document := self._named(flow.mapping)) is None:
+            return None
+        node = self.effective(document, view).node
+        for end in (scalar(node, "to"), scalar(node, "from")):
+            found = self._named(end) if end is not None else None
+            if found is not None and found.kind == "operation":
+                return self.effective(found, view)
+        return None
+
+    def _named(self, reference: Scalar) -> Document | None:
+        return self.workspace.find(reference)[0]
+
+    def wanted(self, name: str, view: View, direction: str = FORWARD) -> tuple[str, str]:
+        """Give the mapping and direction that a host means by a flow's name or a mapping's.
+
+        A flow of the view comes first; a flow that runs its mapping backward turns the direction.
+        Raises ConfigError when the flow cannot be used, or when neither is called so.
+        """
+        flows = self.flows(view)
+        if name not in flows and ("/" in name or self.workspace.find(name)[0] is not None):
+            self.find(name, "mapping")
+            return name, direction
+        flow = self.flow(name, view)
+        if flow.mapping is None:
+            raise ConfigError(list(check_flow(flow)))
+        turned = BACKWARD if direction == FORWARD else FORWARD
+        return flow.mapping.text, turned if flow.backward else direction
 
     # --- plans ---------------------------------------------------------------------------
 
@@ -154,7 +248,7 @@ class Project:
             return None
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         layout, wrong = read_layout(effective.node)
         findings += wrong
@@ -183,7 +277,7 @@ class Project:
         """Read an operation; what is wrong with it goes to the view."""
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         made, wrong = read_operation(effective.node)
         view.findings += wrong
@@ -243,9 +337,9 @@ class Project:
         def reads(document: Document) -> Map | None:
             before = len(view.findings)
             node = self.effective(document, view).node
-            return None if has_errors(view.findings[before:]) else node
+            return None if unreadable(view.findings[before:]) else node
 
-        return read_judge(self.workspace, references, reads)
+        return read_judge(self.workspace, references, reads, view.settings, self.text)
 
     def plan(
         self,
@@ -280,7 +374,9 @@ class Project:
         findings += wrong
         if made is None or has_errors(findings):
             raise ConfigError(findings)
-        return made
+        tolerated = [one for judge in parts.names.decisions.values() for one in judge.tolerated]
+        warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
+        return replace(made, warnings=warnings)
 
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
@@ -292,23 +388,23 @@ class Project:
 
     # --- checking ------------------------------------------------------------------------
 
-    def check(self, names: tuple[str, ...] = ()) -> list[Diagnostic]:
+    def check(self, names: tuple[str, ...] = (), on: date | None = None) -> list[Diagnostic]:
         """Check documents (all, or those of the given files or names): shape, names, meaning.
 
         Every mapping is bound as the partner gives it, and again for every biller that changes
-        anything in it.
+        anything in it. `on` is the day for settings that end; without it none is near its end.
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += document.findings or check_shape(document.node, document.kind)
-        if not has_errors(findings):
-            findings += self._check_meaning()
+            findings += self._shape(document, document.node)
+        if not unreadable(findings):
+            findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
             unique = [f for f in unique if _concerns(f, names, self.workspace)]
         return unique
 
-    def _check_meaning(self) -> Iterator[Diagnostic]:  # noqa: C901
+    def _check_meaning(self, on: date | None) -> Iterator[Diagnostic]:  # noqa: C901
         analysed: set[str] = set()
         for owner in (
             None,
@@ -321,37 +417,70 @@ class Project:
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
+            yield from self._check_flows(view)
             for document in self.workspace.documents:
                 if owner is not None and any(one.override_of(document) for one in view.layers):
                     self.effective(document, view)
+            if owner is not None:
+                yield from self._check_readiness(view)
             if owner is not None and owner.kind == "biller":
-                yield from self._check_rules(owner, view, analysed)
+                yield from self._check_biller(owner, view, analysed, on)
             yield from view.findings
         yield from self._check_unused(analysed)
-        settings = self.view(None).settings.types()
+        declared = self.view(None).settings
+        yield from check_catalogue(declared)
+        settings = declared.types()
         for document in self.workspace.of_kind("layout"):
             yield from read_layout(document.node)[1]
             yield from self._check_name(document.node, settings)
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
-        """Check an operation where it is written or changed; for a biller, its versions too."""
-        made = self._operation(document, view)
-        if made is None:
+        """Check an operation where it is written or changed."""
+        if view.owner is not None and not any(one.override_of(document) for one in view.layers):
             return
-        if view.owner is None or any(layer.override_of(document) for layer in view.layers):
+        made = self._operation(document, view)
+        if made is not None:
             yield from self.check_operation(made, view)
-        yield from check_versions(made, view.settings)
 
-    def _check_rules(self, owner: Document, view: View, analysed: set[str]) -> Iterator[Diagnostic]:
-        """Analyse the rules that a biller's flows decide by, with its settings and channels."""
-        used = used_documents(self.workspace, view.layers) or frozenset()
+    def _check_flows(self, view: View) -> Iterator[Diagnostic]:
+        """Check the flows of an integration; for a biller, whether its system can do them."""
+        for flow in self.flows(view).values():
+            if flow.mapping is not None:
+                yield from self.workspace.find(flow.mapping, "mapping")[1]
+            yield from check_flow(flow)
+            yield from check_uses(
+                ((one, f"installed {what}", PLAIN) for what, one in flow.installed.items()),
+                view.settings,
+            )
+            if view.owner is not None and view.owner.kind == "biller" and flow.supported:
+                yield from self.refusals(flow, view)
+
+    def _check_biller(
+        self, owner: Document, view: View, analysed: set[str], on: date | None
+    ) -> Iterator[Diagnostic]:
+        """Check a biller's settings, and the rules its flows decide by, for their channels."""
+        used = used_documents(self.workspace, view.layers)
+        yield from check_settings_of(view.settings, view.layers, used, on)
+        used = used or frozenset()
         mappings = [self.effective(one, view).node for one in used if one.kind == "mapping"]
         for names, channels in uses(mappings).items():
             judge, _ = self.judge(names, view)
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
-        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
+        for node in layouts:
+            yield from self._check_name(node, view.settings.types())
+        yield from missing_in_names(layouts, view.settings)
+
+    def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
+        """Check what the layers ask for before going live, and who confirmed it."""
+        found = self.readiness(view)
+        yield from check_readiness(found, self.workspace, view.settings)
+        for one in found.requirements.values():
+            if one.document is not None and (one.case is not None or one.alias is not None):
+                judge, _ = self.judge((one.document,), view)
+                yield from check_case(judge, one.case, one.alias) if judge is not None else ()
 
     def _check_unused(self, analysed: set[str]) -> Iterator[Diagnostic]:
         """Check decisions and rules that no biller's flow uses, as far as they stand alone."""
@@ -367,11 +496,11 @@ class Project:
         """Check the file name template of a layout."""
         file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
-        if name is None:
+        if name is None or file is None:
             return []
         from crosswalk.running.templates import check_template
 
-        return check_template(name, settings)
+        return check_template(name, settings, per=scalar(file, "per") is not None)
 
     def _touches(self, document: Document, view: View) -> bool:
         """Tell whether a layer changes a mapping or anything that it names."""
@@ -413,16 +542,24 @@ def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Keep one finding of a kind at a place, and none that only follows from another.
 
     Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong.
+    would use its document is wrong; what is not said yet is what a marked gap stands beside.
     """
     unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
     if any(one.code in _LOST for one in findings):
         unique = {key: one for key, one in unique.items() if one.code != "CW321"}
-    return sorted(unique.values(), key=sort_key)
+    marked = {_line(one) for one in findings if one.code == "CW116"}
+    kept = (one for one in unique.values() if one.code not in _UNSAID or _line(one) not in marked)
+    return sorted(kept, key=sort_key)
+
+
+def _line(finding: Diagnostic) -> tuple[str, int] | None:
+    return (finding.span.file, finding.span.line) if finding.span else None
 
 
 _LOST = ("CW311", "CW313", "CW314", "CW315")
 """Findings of a reference that leads nowhere."""
+_UNSAID = ("CW412", "CW810")
+"""Findings of an entry or a setting without a value."""
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:

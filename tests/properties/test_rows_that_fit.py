@@ -71,7 +71,8 @@ FORMS = st.sampled_from(
 @st.composite
 def files(draw: st.DrawFn, order: tuple[str, ...], delimiter: str, quote: str) -> bytes:
     """Draw a file: rows that mostly begin alike, some of them damaged."""
-    lines, row = [delimiter.join(_quoted(name, quote, delimiter) for name in order)], {}
+    lines = [delimiter.join(_quoted(name, quote, delimiter) for name in order)]
+    row: dict[str, str] = {}
     for _ in range(draw(st.integers(0, 8))):
         again = {*REST, *draw(st.sampled_from(("", "", "G", "K", "GK")))} if row else {*order}
         row |= {name: draw(CELLS[name]) for name in order if name in again}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from crosswalk.documents.access import flag, mapping, scalar, text
+from crosswalk.documents.access import flag, mapping, scalar, scalars, text
 from crosswalk.documents.layers import Layer
 from crosswalk.documents.secret import Secret, SettingsError, belongs_to, namespace, well_formed
 from crosswalk.documents.setting_types import TYPES, check_value, value_type
@@ -23,18 +23,28 @@ __all__ = [
 ]
 
 
+_OWNERS = {"biller": "a biller", "integration": "an integration"}
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One setting of a catalogue. `id` is its key there, `name` what else it is called."""
+    """One setting of a catalogue. `id` is its key there, `name` what else it is called.
+
+    `set_by` names the kind of layer that alone may set it, "" when every layer may. `needs` are
+    the settings that must be set beside it. `expires` says that its date is a last day, and how
+    many days before the check speaks up.
+    """
 
     id: str
     name: str
     type: str
     secret: bool
-    per_biller: bool
+    set_by: str
     required: bool
     span: Span
     description: str = ""
+    needs: tuple[str, ...] = ()
+    expires: int | None = None
 
     @property
     def title(self) -> str:
@@ -57,10 +67,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force, by id or name."""
+    """The settings in force, by id or name.
+
+    `open` are the ids that some layer writes without a value that can be used: a gap or a mistake,
+    which has its finding already.
+    """
 
     values: Mapping[str, Setting]
     declared: Mapping[str, Declared]
+    open: frozenset[str] = frozenset()
 
     def find(self, key: str) -> Setting | None:
         """Give a setting by id or name; None when no layer sets it."""
@@ -92,9 +107,10 @@ def effective_settings(
     declared, values = _read_catalogues(catalogue, findings)
     for layer in found:
         _Reader(layer, declared, values, findings).read()
+    made = Settings(values, declared, _written(found, declared) - set(values))
     if found and found[-1].kind == "biller":
-        findings += _missing(found, declared, values)
-    return Settings(values, declared), findings
+        findings += _missing(found[-1].document, made)
+    return made, findings
 
 
 def _read_catalogues(
@@ -118,15 +134,18 @@ def _declared(entry: Entry) -> Declared | None:
     kind = text(node, "type") if isinstance(node, Map) else None
     if not isinstance(node, Map) or kind not in TYPES:
         return None
+    expires = scalar(node, "expires")
     return Declared(
         id=key,
         name=text(node, "name") or key,
         type=kind,
         secret=flag(node, "secret"),
-        per_biller=flag(node, "per_biller", default=True),
+        set_by=text(node, "set_by") or "",
         required=flag(node, "required"),
         span=entry.key.span,
         description=text(node, "description") or "",
+        needs=tuple(one.text for one in scalars(node, "needs")),
+        expires=None if expires is None else int(expires.text),
     )
 
 
@@ -203,11 +222,11 @@ class _Reader:
         self.wrong("CW801", f"no setting is called {quoted(key)}", place, remedy)
 
     def permitted(self, one: Declared, entry: Entry) -> bool:
-        if one.per_biller or self.layer.kind != "biller":
+        if one.set_by in ("", self.layer.kind):
             return True
-        message = f"setting {one.title} is the same for all billers"
-        related = (Label(one.span, "declared with per_biller: false"),)
-        remedy = "set it in the integration"
+        message = f"setting {one.title} is set by {_OWNERS[one.set_by]} only"
+        related = (Label(one.span, f"declared with set_by: {one.set_by}"),)
+        remedy = f"set it in {_OWNERS[one.set_by]}"
         self.wrong("CW802", message, self.quiet(one, entry.key), remedy, related)
         return False
 
@@ -298,22 +317,19 @@ class _Reader:
         return name if body is not None and name.line < body.key.span.line else None
 
 
-def _keys(found: tuple[Layer, ...]) -> Iterator[str]:
-    for one in found:
-        yield from one.settings()
+def _written(found: tuple[Layer, ...], declared: Mapping[str, Declared]) -> frozenset[str]:
+    """Give the ids of the settings that layers write, a misspelt one by what was meant."""
+    keys = (key for one in found for key in one.settings())
+    meant = (key if key in declared else closest(key, declared) for key in keys)
+    return frozenset(declared[key].id for key in meant if key is not None)
 
 
-def _missing(
-    found: tuple[Layer, ...], declared: Mapping[str, Declared], values: Mapping[str, Setting]
-) -> Iterator[Diagnostic]:
+def _missing(document: Document, made: Settings) -> Iterator[Diagnostic]:
     """Find what is required and in no layer; a value that was refused has its finding already."""
-    document = found[-1].document
     body = document.node.entries.get("settings")
     place = body.key.span if body is not None else document.place("name")
-    meant = (key if key in declared else closest(key, declared) for key in _keys(found))
-    written = {declared[key].id for key in meant if key is not None}
-    for key, one in declared.items():
-        if key == one.id and one.required and one.id not in {*values, *written}:
+    for key, one in made.declared.items():
+        if key == one.id and one.required and one.id not in {*made.values, *made.open}:
             message = f"setting {one.title} has no value"
             related = (Label(one.span, "required here"),)
             remedy = f"set it under settings: in {document.file}"

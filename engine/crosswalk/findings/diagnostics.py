@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "CW113": "nested too deep",
     "CW114": "file too large",
     "CW115": "file cannot be read",
+    "CW116": "left to decide",
     # CW2xx: shape (JSON Schema)
     "CW201": "unknown key",
     "CW202": "wrong type",
@@ -65,6 +66,9 @@ CODES: dict[str, str] = {
     "CW332": "version is older than the released one",
     "CW333": "record of releases cannot be read",
     "CW334": "decision, input, outcome or channel that is not there",
+    "CW335": "unknown flow",
+    "CW336": "flow is not supported",
+    "CW337": "flow says too little",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
@@ -103,11 +107,16 @@ CODES: dict[str, str] = {
     "CW435": "word of a condition is not for this type",
     "CW436": "condition names nothing known",
     "CW437": "file name template cannot be used",
+    "CW438": "path of an XML layout cannot be used",
+    "CW439": "records or fields stand at one place",
+    "CW440": "prefix is not declared",
     "CW441": "code stands twice in a code table",
     "CW442": "code has no partner",
     "CW443": "way back of a code table names no code",
     "CW444": "codes merge and have no way back",
+    "CW445": "key is not for this form",
     "CW446": "decision lacks an input or its day",
+    "CW447": "files cannot be told apart",
     "CW451": "case has no input, or two",
     "CW452": "file of a case cannot be read",
     "CW453": "moment of a run cannot be read",
@@ -173,6 +182,7 @@ CODES: dict[str, str] = {
     "CW584": "decision gives no outcome",
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
+    "CW587": "rules of a setting were not used",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",
@@ -190,6 +200,7 @@ CODES: dict[str, str] = {
     "CW613": "line has another length",
     "CW614": "section of the file is not there",
     "CW615": "line continues nothing",
+    "CW616": "separators cannot be read from the file",
     "CW620": "text cannot be written in this form",
     "CW621": "line break or NUL cannot be written",
     "CW622": "character is not in the declared encoding",
@@ -210,9 +221,17 @@ CODES: dict[str, str] = {
     "CW646": "JSON document is too large",
     "CW647": "path cannot be used",
     "CW648": "value is not a JSON value of its kind",
+    "CW650": "XML is not well-formed",
+    "CW651": "XML has a document type",
+    "CW652": "XML is too large or nested too deeply",
+    "CW653": "unknown element or attribute",
+    "CW654": "XML has another shape than the layout",
+    "CW655": "another kind of XML document",
+    "CW656": "character cannot be written in XML",
     "CW660": "output exists already",
     "CW661": "unsafe file name",
     "CW662": "output cannot be written",
+    "CW663": "two output files with one name",
     # CW7xx: transport
     "CW701": "GraphQL document cannot be parsed",
     "CW702": "not exactly one operation with one root field",
@@ -231,7 +250,7 @@ CODES: dict[str, str] = {
     "CW721": "partner would refuse the value",
     # CW8xx: settings
     "CW801": "unknown setting",
-    "CW802": "setting is the same for all billers",
+    "CW802": "setting that this layer may not set",
     "CW803": "setting that changes nothing",
     "CW804": "value of a setting has another type",
     "CW805": "secret is written out",
@@ -241,6 +260,14 @@ CODES: dict[str, str] = {
     "CW809": "reference outside of the document's own",
     "CW810": "not a value or reference",
     "CW811": "secret cannot be read",
+    "CW812": "setting that needs another",
+    "CW813": "date of a setting is near or over",
+    "CW814": "setting that nothing reads",
+    "CW815": "catalogue that contradicts itself",
+    # CW82x: going live
+    "CW820": "role that is not there",
+    "CW821": "condition or parameter that is not there",
+    "CW822": "condition and parameter share a name",
     # RULnnn: decision tables
     "RUL001": "not JSON",
     "RUL002": "wrong container",
@@ -281,6 +308,7 @@ CODES: dict[str, str] = {
     "RUL606": "no rule set applies",
     "RUL607": "import hint no longer fits",
     "RUL608": "partner's form cannot say this",
+    "RUL609": "setting holds no rules",
 }
 """Every code with its short title. A code that was released is never given another meaning."""
 
@@ -343,3 +371,8 @@ def sort_key(finding: Diagnostic) -> tuple[str, int, int, str]:
 def has_errors(findings: list[Diagnostic]) -> bool:
     """Tell whether any finding is an error."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def unreadable(findings: list[Diagnostic]) -> bool:
+    """Tell whether an error keeps a document from being read; a marked gap (CW116) does not."""
+    return has_errors([finding for finding in findings if finding.code != "CW116"])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crosswalk.decisions.model import Limit, Model, RuleSet
-from crosswalk.findings.diagnostics import Span
+from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.language.conditions import BoundCondition
 from crosswalk.language.patterns import Pattern
 from crosswalk.model.layout import Branch, Field, Layout, Record
@@ -251,7 +251,8 @@ class Node:
     """A target branch: its scope in the source, its record's assignments, its children.
 
     `path` leads from the parent's scope to the source records it is made of; None means it is
-    made once in its parent's scope. `keys` group consecutive records into one occurrence.
+    made once in its parent's scope. `keys` group consecutive records into one occurrence. `none`:
+    there are none of it.
     """
 
     branch: Branch
@@ -261,6 +262,7 @@ class Node:
     when: When | None
     assignments: tuple[Assignment, ...]
     children: tuple["Node", ...]
+    none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,8 @@ class Plan:
     """One direction of a mapping, ready to run.
 
     `unit` is the index of the repeating top branch of the target, or None when the whole file is
-    one unit; `settings` those that are read, with their types.
+    one unit; `settings` those that are read, with their types. `warnings` are findings with which
+    the plan still runs: rules that a setting holds and that cannot be used.
     """
 
     name: str
@@ -293,3 +296,4 @@ class Plan:
     unit: int | None
     settings: Mapping[str, str]
     target_checks: Mapping[str, tuple[BoundCheck, ...]]
+    warnings: tuple[Diagnostic, ...] = ()

@@ -33,7 +33,9 @@ class Compiled:
     (`formats.fitting`); else they are Instances. With `several`
     it gives the text and how many target units it holds.
     `sums` holds the running control sums in minor units by `Record.Field`, `counts` the branch
-    counts, `pairs` what `distinct` compares: (source text, target text).
+    counts, `pairs` what `distinct` compares: (source text, target text). Where the target has
+    several files, `keys` holds the text that each unit's file is for, and `unit` gives with
+    `several` a list of texts.
     """
 
     unit: Callable[..., Any]
@@ -44,6 +46,7 @@ class Compiled:
     counts: dict[str, int]
     sums: dict[str, int]
     pairs: list[tuple[str, str]]
+    keys: list[str]
     source: str
 
 
@@ -88,7 +91,8 @@ class _Compiler:
         self.same_check(scope, mark, flat=flat)
         counts, sums = dict.fromkeys(self.cells.counted, 0), dict.fromkeys(self.cells.summed, 0)
         pairs: list[tuple[str, str]] = []
-        self.code.names |= {"C": counts, "S": sums, "D": pairs.append}
+        keys: list[str] = []
+        self.code.names |= {"C": counts, "S": sums, "D": pairs.append, "K": keys.append}
         scope.add(f"t = {text}")
         lines += [BASE + late for late in self.code.late]
         scope.add("return t, n" if several else "return t")
@@ -97,7 +101,7 @@ class _Compiler:
         if any(slot.field.position >= head for slot in self.node.keys):
             head = 0
         shapes = Shapes(self.cells.marks, self.code.copied)
-        return Compiled(unit, flat, several, head, shapes, counts, sums, pairs, source)
+        return Compiled(unit, flat, several, head, shapes, counts, sums, pairs, keys, source)
 
     def one(self, scope: Scope) -> str:
         """Generate the one target unit of a source unit."""
@@ -115,7 +119,7 @@ class _Compiler:
         inner.add(f"{made}.append({text})")
         scope.add(f"n = len({made})")
         self.count(self.node, f"len({made})", scope)
-        return f'"".join({made})'
+        return made if self.plan.target.per is not None else f'"".join({made})'
 
     def framed(self, body: str) -> str:
         """Give the text of a whole unit; in JSON lines, its line."""
@@ -139,6 +143,8 @@ class _Compiler:
             return " + ".join(filter(None, [own, *(text for _, text in parts)])) or '""'
         pieces = [own] if own else []
         for child, text in parts:
+            if child.branch.record is not None and child.branch.record.path is not None:
+                raise NotCompiled("a JSON path")
             key = self.code.const(encode_basestring(child.branch.name) + ":")
             body = f'"[" + {text} + "]"' if child.branch.most is None else text
             pieces.append(f"{key} + {body}")
@@ -146,6 +152,8 @@ class _Compiler:
 
     def child(self, node: p.Node, scope: Scope) -> str:
         """Generate a child branch: made once, or for each of its source records."""
+        if node.none:
+            return '""'
         if node.path is None:
             if not node.branch.least or node.when is not None:
                 raise NotCompiled("an optional record")

@@ -54,6 +54,8 @@ class Cells:
         self.summed = {name for one in fields if one.control for name in one.control.sum}
         if any(one.control and not _simple(one.control) for one in fields):
             raise NotCompiled("a control total that is not a plain count or sum")
+        if self.target.per is not None and (fields or self.json):
+            raise NotCompiled("several files with control totals, or in JSON")
         file = self.target.file
         text_marks = file.delimiter + file.quote_char + "\0\r\n"
         self.marks = _JSON_MARKS if self.json else text_marks
@@ -69,6 +71,8 @@ class Cells:
                 cells[one.field.position] = self.cell(one, record, scope)
         for check in self.plan.target_checks.get(record.name, ()):
             self.check(check, record, cells, scope)
+        if self.target.per is not None and self.target.per[0] == record.name:
+            scope.add(f"K({cells[self.target.per[1]]})")
         if not copied:
             self.text(node, cells, made, scope)
             return made
@@ -197,12 +201,14 @@ class Cells:
     def copied(self, node: p.Node, record: Record, scope: Scope) -> dict[int, str]:
         """Give the cells that are copied from a row that fits, by position.
 
-        Not those that a check, a control total or `distinct` wants to know.
+        Not those that a check, a control total, `distinct` or the choice of a file wants to know.
         """
         if not self.json and not self.is_quick():
             return {}
         checks = self.plan.target_checks.get(record.name, ())
         wanted = {at for check in checks for at in check.positions.values()}
+        if self.target.per is not None and self.target.per[0] == record.name:
+            wanted.add(self.target.per[1])
         found = {}
         for assignment in node.assignments:
             one = assignment.field
@@ -315,7 +321,7 @@ class Cells:
         found: dict[str, dict[int, p.Assignment]] = {}
 
         def walk(node: p.Node) -> None:
-            record = node.branch.record
+            record = None if node.none else node.branch.record
             for check in self.plan.target_checks.get(record.name, ()) if record else ():
                 found[check.name] = {one.field.position: one for one in node.assignments}
             for child in node.children:
