@@ -18,6 +18,7 @@ COMMANDS = {
     "show": "Show a document with a biller's layers merged in.",
     "list": "List mappings, billers, layouts and other documents.",
     "import": "Propose documents from a spec table or a sample file.",
+    "export": "Give the table of a mapping, a layout or a code table.",
     "test": "Run the cases beside the mappings.",
     "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
