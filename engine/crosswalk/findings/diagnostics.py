@@ -89,7 +89,7 @@ CODES: dict[str, str] = {
     "CW417": "field continues nothing",
     "CW418": "type of the source does not fit",
     "CW419": "records repeat independently",
-    "CW420": "record of the whole file waits for every line",
+    "CW420": "record waits for what stands after it",
     "CW421": "nothing to pick from",
     "CW422": "not a number to add",
     "CW423": "options of different types",
@@ -182,6 +182,7 @@ CODES: dict[str, str] = {
     "CW584": "decision gives no outcome",
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
+    "CW587": "rules of a setting were not used",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",
@@ -307,6 +308,7 @@ CODES: dict[str, str] = {
     "RUL606": "no rule set applies",
     "RUL607": "import hint no longer fits",
     "RUL608": "partner's form cannot say this",
+    "RUL609": "setting holds no rules",
 }
 """Every code with its short title. A code that was released is never given another meaning."""
 
