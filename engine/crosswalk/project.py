@@ -51,6 +51,7 @@ from crosswalk.planning.rulebook import (
     read_judge,
     uses,
 )
+from crosswalk.planning.support import Support, check_support, read_support
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -213,6 +214,22 @@ class Project:
             if found is not None and found.kind == "operation":
                 return self.effective(found, view)
         return None
+
+    def support(self, view: View) -> dict[tuple[str, str], Support]:
+        """Give what a view's integrations support, by table and item.
+
+        Lines of another product count only where `support_like` names it (facts 2.45).
+        """
+        known: list[tuple[str, Map]] = []
+        for one in (layer.document for layer in view.layers if layer.kind == "integration"):
+            node = self.effective(one, view).node
+            like = scalar(node, "support_like")
+            other = self._named(like) if like is not None else None
+            if other is not None:
+                below, _ = layers(self.workspace, other)
+                known += [(layer.name, layer.document.node) for layer in below]
+            known.append((one.name, node))
+        return read_support(known)
 
     def _named(self, reference: Scalar) -> Document | None:
         return self.workspace.find(reference)[0]
@@ -454,7 +471,11 @@ class Project:
             yield from self.check_operation(made, view)
 
     def _check_flows(self, view: View) -> Iterator[Diagnostic]:
-        """Check the flows of an integration; for a biller, whether its system can do them."""
+        """Check what an integration can do; for a biller, whether its system can do it."""
+        for layer in view.layers:
+            if (like := scalar(layer.document.node, "support_like")) is not None:
+                yield from self.workspace.find(like, "integration")[1]
+        yield from check_support(self.support(view).values())
         for flow in self.flows(view).values():
             if flow.mapping is not None:
                 yield from self.workspace.find(flow.mapping, "mapping")[1]

@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Say where a value of the output comes from.",
     "show": "Show a document with a biller's layers merged in.",
     "list": "List mappings, billers, layouts and other documents.",
+    "features": "Print what a biller or an integration can do, and why not.",
     "import": "Propose documents from a spec table or a sample file.",
     "export": "Give the table of a mapping, a layout or a code table.",
     "test": "Run the cases beside the mappings.",
