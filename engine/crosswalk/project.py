@@ -1,6 +1,6 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from crosswalk.documents.resolve import (
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
 from crosswalk.documents.setting_uses import PLAIN, check_uses
-from crosswalk.documents.source import Map, Node, Scalar
+from crosswalk.documents.source import Map, Node, Scalar, read, read_file
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
 from crosswalk.findings.diagnostics import (
     Diagnostic,
@@ -82,12 +82,21 @@ class Parts:
 class Project:
     """A folder of documents. Reading is lazy; nothing is written."""
 
-    def __init__(self, root: Path) -> None:
-        """Find the documents below a folder. Raises ConfigError when it is no folder."""
+    def __init__(self, root: Path, texts: Mapping[str, str] | None = None) -> None:
+        """Find the documents below a folder. Raises ConfigError when it is no folder.
+
+        `texts` stand in for files, by path below the root: a proposal that is not written yet.
+        """
         self.root = root
+        self._texts = texts or {}
         self.workspace: Workspace
-        self.workspace, self.findings = open_workspace(root)
+        self.workspace, self.findings = open_workspace(
+            root, read=self._read if texts else read_file
+        )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+
+    def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
+        return read(self._texts[file], file) if file in self._texts else read_file(path, file)
 
     # --- what there is -------------------------------------------------------------------
 
@@ -104,6 +113,8 @@ class Project:
 
     def text(self, file: str) -> str | None:
         """Give a document's text, for excerpts."""
+        if file in self._texts:
+            return self._texts[file]
         try:
             return (self.root / file).read_text("utf-8-sig", errors="replace")
         except OSError:

@@ -22,6 +22,7 @@ COMMANDS = {
     "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
     "new": "Begin a biller, with what is still to decide marked in it.",
+    "convert": "Propose a biller's file for another integration.",
     "ready": "Say what a biller still needs before it goes live.",
     "release": "Record the content of documents as released.",
     "rules": "Read, question, compare and carry over the rules of decisions.",
