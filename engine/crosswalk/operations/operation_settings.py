@@ -8,10 +8,15 @@ from crosswalk.findings.diagnostics import Diagnostic, Label
 from crosswalk.findings.suggest import closest
 from crosswalk.operations.operation import Operation, is_older, version_parts
 
+_TYPES = {"endpoint": "url", "test": "boolean"}
+"""The types that some settings must have, by what they are for."""
+
 
 def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
     """Find settings of an operation that are not there, or not of the kind they must be."""
     wanted = [(operation.endpoint, "endpoint", False)]
+    beside = {"hosts": operation.hosts, "test": operation.test}
+    wanted += [(one, name, False) for name, one in beside.items() if one is not None]
     wanted += [(one, name, True) for name, one in operation.credentials.items()]
     wanted += [(one, name, False) for name, one in operation.installed.items()]
     for one, name, secret in wanted:
@@ -20,8 +25,8 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
             near = closest(one.text, settings.declared)
             remedy = f"did you mean '{near}'?" if near else "add it to a settings catalogue"
             yield Diagnostic("CW308", f"no setting is called '{one.text}'", one.span, help=remedy)
-        elif declared.secret != secret or (name == "endpoint" and declared.type != "url"):
-            kind = "a secret" if secret else ("a url" if name == "endpoint" else "no secret")
+        elif declared.secret != secret or declared.type != _TYPES.get(name, declared.type):
+            kind = "a secret" if secret else f"a {_TYPES[name]}" if name in _TYPES else "no secret"
             message = f"setting {declared.title} cannot be the {name}: it must be {kind}"
             related = (Label(declared.span, "declared here"),)
             yield Diagnostic("CW470", message, one.span, related=related)
