@@ -1,12 +1,14 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
 from crosswalk.documents.layers import used_documents
+from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
 from crosswalk.documents.resolve import (
     Effective,
@@ -17,9 +19,17 @@ from crosswalk.documents.resolve import (
     resolve,
 )
 from crosswalk.documents.schema import check_shape
+from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
+from crosswalk.documents.setting_uses import PLAIN, check_uses
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
-from crosswalk.findings.diagnostics import Diagnostic, has_errors, sort_key
+from crosswalk.findings.diagnostics import (
+    Diagnostic,
+    Severity,
+    has_errors,
+    sort_key,
+    unreadable,
+)
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
@@ -28,7 +38,8 @@ from crosswalk.operations.delivering import check_delivery, extended, without_de
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_settings, check_versions
 from crosswalk.planning.bind import Names, bind
-from crosswalk.planning.deciding import Judge
+from crosswalk.planning.deciding import Judge, check_case
+from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
 from crosswalk.planning.invert import Inverse, invert
 from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
@@ -111,7 +122,8 @@ class Project:
             owner = self._integration(biller)
         found, findings = layers(self.workspace, owner)
         settings, wrong = effective_settings(catalogue, found)
-        return View(owner, found, settings, [*findings, *wrong])
+        gaps = [one for layer in found for one in layer.document.findings]
+        return View(owner, found, settings, [*findings, *wrong, *gaps])
 
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
@@ -125,10 +137,66 @@ class Project:
         key = f"{document.name}@{document.major}"
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
-            shape = list(document.findings) or check_shape(made.node, document.kind)
             view.effective[key] = made
-            view.findings += [*findings, *shape]
+            view.findings += [*findings, *_shape(document, made.node)]
         return view.effective[key]
+
+    def readiness(self, view: View) -> Readiness:
+        """Give what the view's layers ask for before going live."""
+        return read_readiness(self.effective(one.document, view).node for one in view.layers)
+
+    # --- flows ---------------------------------------------------------------------------
+
+    def flows(self, view: View) -> dict[str, Flow]:
+        """Give the flows of a biller or integration by name, inherited ones among them."""
+        known = [one.document for one in view.layers if one.kind == "integration"]
+        return read_flows((one.name, self.effective(one, view).node) for one in known)
+
+    def flow(self, name: str, view: View) -> Flow:
+        """Give a flow that a biller can use. Raises ConfigError with what forbids it."""
+        flows = self.flows(view)
+        if name not in flows:
+            raise ConfigError([missing_flow(name, flows, view.owner.name if view.owner else "")])
+        refused = self.refusals(flows[name], view)
+        if refused:
+            raise ConfigError([replace(one, severity=Severity.ERROR) for one in refused])
+        return flows[name]
+
+    def refusals(self, flow: Flow, view: View) -> list[Diagnostic]:
+        """Find why a view cannot use a flow: its own needs, then those of its operation."""
+        found = list(refusals(flow, view.settings))
+        operation = self._operation_of(flow, view) if not found else None
+        return found + list(check_versions(operation, view.settings) if operation else ())
+
+    def _operation_of(self, flow: Flow, view: View) -> Operation | None:
+        """Give the operation that a flow's mapping fills or reads the answer of."""
+        if flow.mapping is None or (document := self._named(flow.mapping)) is None:
+            return None
+        node = self.effective(document, view).node
+        for end in (scalar(node, "to"), scalar(node, "from")):
+            found = self._named(end) if end is not None else None
+            if found is not None and found.kind == "operation":
+                return self._operation(found, view)
+        return None
+
+    def _named(self, reference: Scalar) -> Document | None:
+        return self.workspace.find(reference)[0]
+
+    def wanted(self, name: str, view: View, direction: str = FORWARD) -> tuple[str, str]:
+        """Give the mapping and direction that a host means by a flow's name or a mapping's.
+
+        A flow of the view comes first; a flow that runs its mapping backward turns the direction.
+        Raises ConfigError when the flow cannot be used, or when neither is called so.
+        """
+        flows = self.flows(view)
+        if name not in flows and ("/" in name or self.workspace.find(name)[0] is not None):
+            self.find(name, "mapping")
+            return name, direction
+        flow = self.flow(name, view)
+        if flow.mapping is None:
+            raise ConfigError(list(check_flow(flow)))
+        turned = BACKWARD if direction == FORWARD else FORWARD
+        return flow.mapping.text, turned if flow.backward else direction
 
     # --- plans ---------------------------------------------------------------------------
 
@@ -156,7 +224,7 @@ class Project:
             return None
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         layout, wrong = read_layout(effective.node)
         findings += wrong
@@ -185,7 +253,7 @@ class Project:
         """Read an operation; what is wrong with it goes to the view."""
         before = len(view.findings)
         effective = self.effective(document, view)
-        if has_errors(view.findings[before:]):
+        if unreadable(view.findings[before:]):
             return None
         made, wrong = read_operation(effective.node)
         view.findings += wrong
@@ -245,7 +313,7 @@ class Project:
         def reads(document: Document) -> Map | None:
             before = len(view.findings)
             node = self.effective(document, view).node
-            return None if has_errors(view.findings[before:]) else node
+            return None if unreadable(view.findings[before:]) else node
 
         return read_judge(self.workspace, references, reads)
 
@@ -348,23 +416,23 @@ class Project:
 
     # --- checking ------------------------------------------------------------------------
 
-    def check(self, names: tuple[str, ...] = ()) -> list[Diagnostic]:
+    def check(self, names: tuple[str, ...] = (), on: date | None = None) -> list[Diagnostic]:
         """Check documents (all, or those of the given files or names): shape, names, meaning.
 
         Every mapping is bound as the partner gives it, and again for every biller that changes
-        anything in it.
+        anything in it. `on` is the day for settings that end; without it none is near its end.
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += document.findings or check_shape(document.node, document.kind)
-        if not has_errors(findings):
-            findings += self._check_meaning()
+            findings += _shape(document, document.node)
+        if not unreadable(findings):
+            findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
             unique = [f for f in unique if _concerns(f, names, self.workspace)]
         return unique
 
-    def _check_meaning(self) -> Iterator[Diagnostic]:  # noqa: C901
+    def _check_meaning(self, on: date | None) -> Iterator[Diagnostic]:  # noqa: C901
         analysed: set[str] = set()
         for owner in (
             None,
@@ -377,30 +445,50 @@ class Project:
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
+            yield from self._check_flows(view)
             for document in self.workspace.documents:
                 if owner is not None and any(one.override_of(document) for one in view.layers):
                     self.effective(document, view)
+            if owner is not None:
+                yield from self._check_readiness(view)
             if owner is not None and owner.kind == "biller":
-                yield from self._check_rules(owner, view, analysed)
+                yield from self._check_biller(owner, view, analysed, on)
             yield from view.findings
         yield from self._check_unused(analysed)
-        settings = self.view(None).settings.types()
+        declared = self.view(None).settings
+        yield from check_catalogue(declared)
+        settings = declared.types()
         for document in self.workspace.of_kind("layout"):
             yield from read_layout(document.node)[1]
             yield from self._check_name(document.node, settings)
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
-        """Check an operation where it is written or changed; for a biller, its versions too."""
+        """Check an operation where it is written or changed."""
         made = self._operation(document, view)
-        if made is None:
-            return
-        if view.owner is None or any(layer.override_of(document) for layer in view.layers):
+        changed = any(layer.override_of(document) for layer in view.layers)
+        if made is not None and (view.owner is None or changed):
             yield from self.check_operation(made, view)
-        yield from check_versions(made, view.settings)
 
-    def _check_rules(self, owner: Document, view: View, analysed: set[str]) -> Iterator[Diagnostic]:
-        """Analyse the rules that a biller's flows decide by, with its settings and channels."""
-        used = used_documents(self.workspace, view.layers) or frozenset()
+    def _check_flows(self, view: View) -> Iterator[Diagnostic]:
+        """Check the flows of an integration; for a biller, whether its system can do them."""
+        for flow in self.flows(view).values():
+            if flow.mapping is not None:
+                yield from self.workspace.find(flow.mapping, "mapping")[1]
+            yield from check_flow(flow)
+            yield from check_uses(
+                ((one, f"installed {what}", PLAIN) for what, one in flow.installed.items()),
+                view.settings,
+            )
+            if view.owner is not None and view.owner.kind == "biller" and flow.supported:
+                yield from self.refusals(flow, view)
+
+    def _check_biller(
+        self, owner: Document, view: View, analysed: set[str], on: date | None
+    ) -> Iterator[Diagnostic]:
+        """Check a biller's settings, and the rules its flows decide by, for their channels."""
+        used = used_documents(self.workspace, view.layers)
+        yield from check_settings_of(view.settings, view.layers, used, on)
+        used = used or frozenset()
         mappings = [self.effective(one, view).node for one in used if one.kind == "mapping"]
         for names, channels in uses(mappings).items():
             judge, _ = self.judge(names, view)
@@ -408,6 +496,15 @@ class Project:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
         yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+
+    def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
+        """Check what the layers ask for before going live, and who confirmed it."""
+        found = self.readiness(view)
+        yield from check_readiness(found, self.workspace, view.settings)
+        for one in found.requirements.values():
+            if one.document is not None and (one.case is not None or one.alias is not None):
+                judge, _ = self.judge((one.document,), view)
+                yield from check_case(judge, one.case, one.alias) if judge is not None else ()
 
     def _check_unused(self, analysed: set[str]) -> Iterator[Diagnostic]:
         """Check decisions and rules that no biller's flow uses, as far as they stand alone."""
@@ -457,6 +554,12 @@ class Project:
             if operation is not None:
                 written, target = extended(written, written.delivery, parts.source, operation)
         yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
+
+
+def _shape(document: Document, node: Map) -> list[Diagnostic]:
+    """Give what is wrong with a document's text, or with the shape of a text that can be read."""
+    found = list(document.findings)
+    return found if unreadable(found) else [*found, *check_shape(node, document.kind)]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:

@@ -18,6 +18,8 @@ ELSEWHERE = {
     "CW315": "the schema says it first: CW205",
     "CW317": "a folder without documents (below)",
     "CW331": "information, which the check does not print (tests/releases)",
+    "CW335": "told when a flow is asked for (tests/integrations)",
+    "CW336": "told when a flow is asked for (tests/integrations)",
     "CW426": "information, which the check does not print (tests/formats)",
     "CW431": "the schema says it first: CW201-unknown-word-of-condition",
     "CW432": "the schema says it first: CW206-empty-condition",

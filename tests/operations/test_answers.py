@@ -147,7 +147,9 @@ def test_a_list_of_results_gives_a_record_each(tmp_path) -> None:  # type: ignor
         "response: {each: data.permits, fields: {number: {type: text}, "
         "fee: {type: money, json: number}}}\n"
     )
-    project = changed(tmp_path, [(buy, document, query), (buy, block, listed)])
+    flow = "  buy: {direction: outbound, mapping: parking/to-permit@1}\n"
+    changes = [(buy, document, query), (buy, block, listed), ("parking.yaml", flow, "")]
+    project = changed(tmp_path, changes)
     (tmp_path / "to-permit.yaml").unlink()
     project = Project(tmp_path)
     assert [one.code for one in project.check()] == []

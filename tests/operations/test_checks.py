@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.operations.kit import HERE, changed, told
 
-from crosswalk.operations.operation import is_older, version_parts
 from crosswalk.project import Project
+from crosswalk.values.versions import is_older, version_parts
 
 CASES = json.loads((HERE / "checks.json").read_text("utf-8"))
 MEANT = {f"CW{number}" for number in (*range(461, 476), *range(701, 709))} | {"CW308", "CW805"}

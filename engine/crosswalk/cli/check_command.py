@@ -1,8 +1,10 @@
 """`crosswalk check`."""
 
+from datetime import datetime
+
 import click
 
-from crosswalk.cli.options import pass_project
+from crosswalk.cli.options import at_option, moment, pass_project
 from crosswalk.cli.report import STYLES, tell_findings
 from crosswalk.findings.diagnostics import Severity, has_errors
 from crosswalk.findings.report import Style
@@ -15,8 +17,15 @@ from crosswalk.project import Project
     "--format", "style", type=click.Choice(STYLES), envvar="CROSSWALK_FORMAT", default="full"
 )
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@at_option
 @pass_project
-def command(project: Project, names: tuple[str, ...], style: Style, strict: bool) -> None:  # noqa: FBT001
+def command(
+    project: Project,
+    names: tuple[str, ...],
+    style: Style,
+    strict: bool,  # noqa: FBT001
+    at: datetime | None,
+) -> None:
     """Check documents: YAML, shape, names, types, layers, versions.
 
     \b
@@ -24,7 +33,8 @@ def command(project: Project, names: tuple[str, ...], style: Style, strict: bool
       crosswalk check
       crosswalk check mappings/billers --format concise
     """  # noqa: D301
-    findings = [f for f in project.check(names) if f.severity is not Severity.INFO]
+    found = project.check(names, moment(at).date())
+    findings = [f for f in found if f.severity is not Severity.INFO]
     if findings or style != "full":
         tell_findings(findings, style)
     else:

@@ -19,7 +19,7 @@ _WIDTH = 14
 
 
 @click.command("explain")
-@click.argument("mapping")
+@click.argument("mapping", metavar="MAPPING|FLOW")
 @click.argument("input", metavar="INPUT[:LINE]")
 @click.option(
     "--field", "name", required=True, metavar="RECORD.FIELD|ID|NAME", help="Field of the output."
@@ -60,6 +60,7 @@ def command(  # noqa: PLR0913
 
     file, line = _place(input)
     view = project.view(biller)
+    mapping, direction = project.wanted(mapping, view, direction)
     plan = project.plan(mapping, view, direction, source_form=input_form)
     context = Context(view.settings.texts(), Run(moment(at), run_id, file.name))
     try:

@@ -10,7 +10,7 @@ from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.findings.errors import ConfigError
 from crosswalk.operations.operation import Operation
 from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
-from crosswalk.project import Project, View
+from crosswalk.project import BACKWARD, Project, View
 from crosswalk.running.interpret import Context, Run
 from crosswalk.testing.cases import run_in_memory
 
@@ -19,7 +19,7 @@ STYLES = {"json": as_json, "curl": as_curl, "http": as_http}
 
 
 @click.command("request")
-@click.argument("mapping")
+@click.argument("mapping", metavar="MAPPING|FLOW")
 @click.argument("input", default="-")
 @biller_option
 @click.option("--format", "style", type=click.Choice(list(STYLES)), default="json")
@@ -37,14 +37,19 @@ def command(  # noqa: PLR0913
 ) -> None:
     """Print the requests that a mapping makes of records. Nothing is sent.
 
-    Secrets are shown as the reference to where they are kept.
+    Secrets are shown as the reference to where they are kept. A flow of the biller's integration
+    can be named in place of its mapping.
 
     \b
     Examples:
       crosswalk request partner/product/payment payments.jsonl --biller a-city | jq .variables
       crosswalk request partner/product/payment payments.jsonl --biller a-city --format curl
+      crosswalk request payment payments.jsonl --biller a-city
     """  # noqa: D301
     view = project.view(biller)
+    mapping, direction = project.wanted(mapping, view)
+    if direction == BACKWARD:
+        raise click.UsageError("this flow runs its mapping backward, which makes no requests")
     operation = target_of(project, mapping, view)
     plan = project.plan(mapping, view)
     data = sys.stdin.buffer.read() if input == "-" else _read(input)

@@ -9,13 +9,13 @@ import click
 
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.operations.answer import Answer, read_answer
-from crosswalk.project import Project
+from crosswalk.project import BACKWARD, Project
 from crosswalk.running.interpret import Context, Run
 from crosswalk.testing.cases import run_in_memory
 
 
 @click.command("response")
-@click.argument("mapping")
+@click.argument("mapping", metavar="MAPPING|FLOW")
 @click.argument("answer", default="-")
 @biller_option
 @click.option("--output-form", type=click.Choice(["layout", "json-lines"]), default="layout")
@@ -41,6 +41,9 @@ def command(  # noqa: PLR0913
       crosswalk response partner/product/receipt answer.json --biller a-city
     """  # noqa: D301
     view = project.view(biller)
+    mapping, direction = project.wanted(mapping, view)
+    if direction == BACKWARD:
+        raise click.UsageError("this flow runs its mapping backward, which reads no answer")
     plan = project.plan(mapping, view, target_form=output_form)
     node = project.effective(project.find(mapping, "mapping"), view).node
     named = getattr(node.entries["from"].value, "text", "")

@@ -40,7 +40,7 @@ class _Wish:
 
 
 @click.command("run")
-@click.argument("mapping")
+@click.argument("mapping", metavar="MAPPING|FLOW")
 @click.argument("input", default="-")
 @biller_option
 @direction_option
@@ -84,14 +84,17 @@ def command(  # noqa: PLR0913
 
     The good records come out even when others are rejected (exit code 3). A file that exists is
     never overwritten unless asked; nothing is published before the run is known to be whole.
+    A flow of the biller's integration can be named in place of its mapping.
 
     \b
     Examples:
       crosswalk run partner/product/invoice statement.txt --biller a-city -o out.txt
       crosswalk run partner/product/invoice in.txt --biller a-city --output-form json-lines | jq .
       crosswalk run partner/product/invoice out.txt --backward --biller a-city -o back.txt
+      crosswalk run invoice statement.txt --biller a-city -o out.txt
     """  # noqa: D301
     view = project.view(biller)
+    mapping, direction = project.wanted(mapping, view, direction)
     plan = project.plan(mapping, view, direction, source_form=input_form, target_form=output_form)
     wish = _Wish(mapping, input, biller, direction, output, rejects, jobs)
     name = "stdin" if input == "-" else Path(input).name

@@ -79,6 +79,7 @@ def used_documents(workspace: Workspace, found: tuple[Layer, ...]) -> frozenset[
     waiting: list[Node] = [body for body in flows if body is not None]
     if not waiting:
         return None
+    waiting += [body for one in found for two in found if (body := two.override_of(one.document))]
     used = {layer.document for layer in found}
     while waiting:
         for document in _named_in(workspace, waiting.pop()):

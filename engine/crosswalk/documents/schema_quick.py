@@ -78,6 +78,11 @@ def _required(node: Node, wanted: Any, _schema: Schema, _root: Schema) -> bool: 
     return not isinstance(node, Map) or all(key in node.entries for key in wanted)
 
 
+def _dependent(node: Node, wanted: Any, _schema: Schema, _root: Schema) -> bool:  # noqa: ANN401
+    keys = node.entries if isinstance(node, Map) else {}
+    return all(other in keys for key in wanted if key in keys for other in wanted[key])
+
+
 def _enum(node: Node, wanted: Any, _schema: Schema, _root: Schema) -> bool:  # noqa: ANN401
     value = plain(node)
     return isinstance(value, str) and value in wanted
@@ -154,6 +159,7 @@ _JUDGES: Mapping[str, Callable[[Node, Any, Schema, Schema], bool]] = {
     "properties": _properties,
     "additionalProperties": _others,
     "required": _required,
+    "dependentRequired": _dependent,
     "enum": _enum,
     "const": _const,
     "pattern": _pattern,

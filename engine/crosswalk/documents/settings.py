@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from crosswalk.documents.access import flag, mapping, scalar, text
+from crosswalk.documents.access import flag, mapping, scalar, scalars, text
 from crosswalk.documents.layers import Layer
 from crosswalk.documents.secret import Secret, SettingsError, belongs_to, namespace, well_formed
 from crosswalk.documents.setting_types import TYPES, check_value, value_type
@@ -23,18 +23,28 @@ __all__ = [
 ]
 
 
+_OWNERS = {"biller": "a biller", "integration": "an integration"}
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One setting of a catalogue. `id` is its key there, `name` what else it is called."""
+    """One setting of a catalogue. `id` is its key there, `name` what else it is called.
+
+    `set_by` names the kind of layer that alone may set it, "" when every layer may. `needs` are
+    the settings that must be set beside it. `expires` says that its date is a last day, and how
+    many days before the check speaks up.
+    """
 
     id: str
     name: str
     type: str
     secret: bool
-    per_biller: bool
+    set_by: str
     required: bool
     span: Span
     description: str = ""
+    needs: tuple[str, ...] = ()
+    expires: int | None = None
 
     @property
     def title(self) -> str:
@@ -85,8 +95,9 @@ def effective_settings(
 ) -> tuple[Settings, list[Diagnostic]]:
     """Work out the settings of the last layer (base first) by the settings catalogues.
 
-    Findings CW801-CW810; a value that is refused leaves the inherited one. No reference is read
-    and no finding repeats a value. Source of the rules: facts, payment codes, 10; safety C7, C9.
+    Findings CW801-CW810 and CW822; a value that is refused leaves the inherited one. No reference
+    is read and no finding repeats a value. Source of the rules: facts, payment codes, 10; safety
+    C7, C9.
     """
     findings: list[Diagnostic] = []
     declared, values = _read_catalogues(catalogue, findings)
@@ -118,15 +129,18 @@ def _declared(entry: Entry) -> Declared | None:
     kind = text(node, "type") if isinstance(node, Map) else None
     if not isinstance(node, Map) or kind not in TYPES:
         return None
+    expires = scalar(node, "expires")
     return Declared(
         id=key,
         name=text(node, "name") or key,
         type=kind,
         secret=flag(node, "secret"),
-        per_biller=flag(node, "per_biller", default=True),
+        set_by=text(node, "set_by") or "",
         required=flag(node, "required"),
         span=entry.key.span,
         description=text(node, "description") or "",
+        needs=tuple(one.text for one in scalars(node, "needs")),
+        expires=None if expires is None else int(expires.text),
     )
 
 
@@ -203,11 +217,11 @@ class _Reader:
         self.wrong("CW801", f"no setting is called {quoted(key)}", place, remedy)
 
     def permitted(self, one: Declared, entry: Entry) -> bool:
-        if one.per_biller or self.layer.kind != "biller":
+        if one.set_by in ("", self.layer.kind):
             return True
-        message = f"setting {one.title} is the same for all billers"
-        related = (Label(one.span, "declared with per_biller: false"),)
-        remedy = "set it in the integration"
+        message = f"setting {one.title} is set by {_OWNERS[one.set_by]} only"
+        related = (Label(one.span, f"declared with set_by: {one.set_by}"),)
+        remedy = f"set it in {_OWNERS[one.set_by]}"
         self.wrong("CW802", message, self.quiet(one, entry.key), remedy, related)
         return False
 
@@ -233,6 +247,9 @@ class _Reader:
     def value(self, one: Declared, entry: Entry) -> str | Secret | None:
         if isinstance(entry.value, Scalar) and entry.value.value is not None:
             return self.literal(one, entry.value)
+        if isinstance(entry.value, Map) and (gap := scalar(entry.value, "todo")) is not None:
+            self.wrong("CW822", f"setting {one.title} is still open", entry.key.span, gap.text)
+            return None
         if isinstance(entry.value, Map) and entry.value.entries:
             return self.reference(one, entry.key, entry.value)
         remedy = "write the value, or {env: NAME}, or {file: name}"

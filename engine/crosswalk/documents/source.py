@@ -24,6 +24,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from crosswalk.documents.undecided import undecided
 from crosswalk.documents.yaml_rules import (
     MAX_FINDINGS,
     Trouble,
@@ -104,7 +105,10 @@ def read(text: str, file: str, *, pure: bool = False) -> tuple[Node | None, list
     text = clean(text if text.endswith("\n") else text + "\n", file, findings)
     node = None
     try:
-        node = _Builder(text, file, findings, pure=pure).document()
+        builder = _Builder(text, file, findings, pure=pure)
+        node = builder.document()
+        if "TODO" in text:
+            findings += undecided(text, file, builder.scalars)
     except _Stop as stop:
         if not _caused_by_tab(stop.finding, findings):
             findings.append(stop.finding)
@@ -171,6 +175,7 @@ class _Builder:
         self._findings = findings
         self._nodes = 0
         self._offset = 0
+        self.scalars: list[tuple[int, int]] = []
 
     def document(self) -> Node | None:
         """Read the one document of the text; raises only _Stop."""
@@ -213,6 +218,7 @@ class _Builder:
             remedy = "split it into several documents, one per file"
             raise _Stop(self._at(event, "CW114", "more than 100,000 values in one file", remedy))
         if isinstance(event, ScalarEvent):
+            self.scalars.append((_begin(event).index, _finish(event).index))
             return self._scalar(event)
         self._properties(event)
         if isinstance(event, AliasEvent):

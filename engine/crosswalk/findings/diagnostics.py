@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "CW113": "nested too deep",
     "CW114": "file too large",
     "CW115": "file cannot be read",
+    "CW116": "left to decide",
     # CW2xx: shape (JSON Schema)
     "CW201": "unknown key",
     "CW202": "wrong type",
@@ -65,6 +66,9 @@ CODES: dict[str, str] = {
     "CW332": "version is older than the released one",
     "CW333": "record of releases cannot be read",
     "CW334": "decision, input, outcome or channel that is not there",
+    "CW335": "unknown flow",
+    "CW336": "flow is not supported",
+    "CW337": "flow says too little",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
@@ -235,7 +239,7 @@ CODES: dict[str, str] = {
     "CW721": "partner would refuse the value",
     # CW8xx: settings
     "CW801": "unknown setting",
-    "CW802": "setting is the same for all billers",
+    "CW802": "setting that this layer may not set",
     "CW803": "setting that changes nothing",
     "CW804": "value of a setting has another type",
     "CW805": "secret is written out",
@@ -245,6 +249,15 @@ CODES: dict[str, str] = {
     "CW809": "reference outside of the document's own",
     "CW810": "not a value or reference",
     "CW811": "secret cannot be read",
+    "CW812": "setting that needs another",
+    "CW813": "date of a setting is near or over",
+    "CW814": "setting that nothing reads",
+    "CW815": "catalogue that contradicts itself",
+    # CW82x: going live
+    "CW820": "role that is not there",
+    "CW821": "condition or parameter that is not there",
+    "CW822": "setting is still open",
+    "CW823": "condition and parameter share a name",
     # RULnnn: decision tables
     "RUL001": "not JSON",
     "RUL002": "wrong container",
@@ -347,3 +360,8 @@ def sort_key(finding: Diagnostic) -> tuple[str, int, int, str]:
 def has_errors(findings: list[Diagnostic]) -> bool:
     """Tell whether any finding is an error."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def unreadable(findings: list[Diagnostic]) -> bool:
+    """Tell whether an error keeps a document from being read; a marked gap (CW116) does not."""
+    return has_errors([finding for finding in findings if finding.code != "CW116"])

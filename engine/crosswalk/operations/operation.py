@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Success
 from crosswalk.delivery.capability import Operation as Capability
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
+from crosswalk.documents.installed import read_installed
 from crosswalk.documents.source import Entry, Map, Node, Scalar, plain
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.model.layout import Layout
@@ -79,12 +80,12 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         document=document,
         schema=sdl,
         endpoint=endpoint,
-        hosts=scalar(mapping(node, "endpoint") or node, "hosts"),
-        test=scalar(mapping(node, "endpoint") or node, "test"),
+        hosts=_setting(mapping(mapping(node, "endpoint") or node, "hosts")),
+        test=_setting(mapping(mapping(node, "endpoint") or node, "test")),
         credentials=_settings(mapping(node, "credentials")),
         minimum_version=scalar(node, "minimum_version"),
         licences=tuple(one.text for one in scalars(node, "licences")),
-        installed=_settings(mapping(node, "installed")),
+        installed=read_installed(node),
         capability=None if block is None else _capability(node, block),
         variables=variables,
         response=response,
@@ -254,31 +255,3 @@ def _seconds(node: Map, key: str, default: float) -> float:
 def _count(node: Map, key: str, default: int) -> int:
     written = number(node, key)
     return default if written is None else written
-
-
-# --- versions ----------------------------------------------------------------------------
-
-
-def version_parts(version: str) -> tuple[int, ...] | None:
-    """Give the parts of a partner's version as whole numbers; None for text that is no version.
-
-    >>> version_parts("2021.02.160") < version_parts("2021.05")
-    True
-    """
-    parts = version.strip().split(".")
-    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):  # noqa: PLR2004
-        return None
-    return tuple(int(part) for part in parts)
-
-
-def is_older(version: str, than: str) -> bool | None:
-    """Compare two versions part by part; a missing part counts as 0; None when one is none.
-
-    >>> is_older("2021.5", "2021.05.0"), is_older("2021.10", "2021.9")
-    (False, False)
-    """
-    left, right = version_parts(version), version_parts(than)
-    if left is None or right is None:
-        return None
-    size = max(len(left), len(right))
-    return left + (0,) * (size - len(left)) < right + (0,) * (size - len(right))

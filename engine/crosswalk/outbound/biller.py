@@ -72,8 +72,7 @@ def _major(document: object) -> int:
 def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list[Diagnostic]]:
     """Make the endpoint of an operation from the settings, or say what is missing (CW484).
 
-    Hosts are those that the settings list, else the URL's own (safety C10). A test endpoint may do
-    without credentials; every other needs all that the operation names.
+    Hosts are those that the settings list, else the URL's own (safety C10).
     """
     settings = view.settings
     biller = view.owner.name if view.owner is not None and view.owner.kind == "biller" else ""
@@ -89,7 +88,7 @@ def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list
     problems = [
         _missing(one, f"setting {one.text} has no value, and {name} is needed", _SET_IT)
         for name, one in operation.credentials.items()
-        if name not in secrets and (secrets or not test)
+        if name not in secrets
     ]
     if problems:
         return None, problems

@@ -58,8 +58,12 @@ class Items:
     rejects: tuple[Issue, ...]
 
 
-def deliverable(project: Project, mapping: str, view: View) -> Deliverable:
-    """Find a mapping with its delivery block. Raises ConfigError (CW481-CW483 among others)."""
+def deliverable(project: Project, name: str, view: View) -> Deliverable:
+    """Find a mapping with its delivery block, by the name of a flow or its own.
+
+    Raises ConfigError (CW481-CW483 among others).
+    """
+    mapping, _ = project.wanted(name, view)
     plan, delivery, operation = project.delivery(mapping, view)
     node = project.effective(project.find(mapping, "mapping"), view).node
     text = sha256(content(node).encode()).hexdigest()[:12]

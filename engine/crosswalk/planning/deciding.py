@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from crosswalk.decisions.base import Bound, bind
 from crosswalk.decisions.model import Input, Limit, Model, RuleSet
-from crosswalk.documents.source import Scalar
+from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.model import mapping as m
@@ -70,6 +70,11 @@ class Judges:
             self._unknown("channel", use.channel.text, use.channel.span, judge.model.limits)
         return limit
 
+    def known_as(self, what: str, name: Scalar, known: Mapping[str, object]) -> None:
+        """Report a name that the decision does not have."""
+        if name.text not in known:
+            self._unknown(what, name.text, name.span, known)
+
     def _unknown(self, what: str, name: str, span: Span, known: Mapping[str, object]) -> None:
         near = closest(name, known)
         remedy = f"did you mean '{near}'?" if near else f"it has {', '.join(known) or 'none'}"
@@ -108,6 +113,19 @@ def needed(judge: Judge) -> set[str]:
     """Give the settings that a decision depends on."""
     model = judge.model
     return {one.setting for one in model.bases} | {one.setting for one in model.aliases}
+
+
+def check_case(judge: Judge, case: Map | None, alias: Scalar | None) -> Iterator[Diagnostic]:
+    """Find inputs, values and aliases that a decision does not have; `case` is by input."""
+    found: list[Diagnostic] = []
+    judges = Judges({}, {}, found)
+    for entry in case.entries.values() if case is not None else ():
+        one, value = judges.input(judge, entry.key), entry.value
+        if one is not None and one.values is not None and isinstance(value, Scalar):
+            judges.known_as(f"value of {one.name}", value, one.values)
+    if alias is not None:
+        judges.known_as("alias", alias, {one.name: one for one in judge.model.aliases})
+    yield from found
 
 
 def as_target(target: Field, one: Input) -> Field:

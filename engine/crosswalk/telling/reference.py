@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crosswalk.language.conditions import describe
 from crosswalk.language.matcher_words import PLAIN, WORDS
 from crosswalk.language.operators import OPERATORS, Operator
 from crosswalk.model import mapping as m
 from crosswalk.model.layout import Field, Layout, Record
 from crosswalk.planning.invert import Class, Classified, Inverse
+from crosswalk.telling.entry_words import law_of, rule_of, sources_of
 from crosswalk.values.characters import CLASSES
 
 __all__ = [
@@ -221,8 +221,8 @@ def side_by_side(mapping: m.Mapping, target: Layout) -> str:
 
 def _side(record: Record, field: Field, entries: Mapping[tuple[str, str], m.Entry]) -> str:
     entry = entries.get((record.name, field.key)) or entries.get((record.name, field.name))
-    source = ", ".join(dict.fromkeys(_sources(entry))) if entry else ""
-    rule = _law(field) or (_rule(entry) if entry else "not mapped")
+    source = ", ".join(dict.fromkeys(sources_of(entry))) if entry else ""
+    rule = law_of(field) or (rule_of(entry) if entry else "not mapped")
     length = f", at most {field.length} characters" if field.length else ""
     cells = (
         field.key,
@@ -233,122 +233,3 @@ def _side(record: Record, field: Field, entries: Mapping[tuple[str, str], m.Entr
         _cell(rule),
     )
     return f"| {' | '.join(cells)} |"
-
-
-def _law(field: Field) -> str:
-    """Say what the layout itself lays down for a field."""
-    if field.always is not None:
-        return f"always `{field.always}`"
-    if field.control is None:
-        return ""
-    counted, summed = ", ".join(field.control.count), ", ".join(field.control.sum)
-    return f"control total: number of {counted}" if counted else f"control total: sum of {summed}"
-
-
-def _sources(entry: m.Entry) -> Iterator[str]:  # noqa: C901
-    """Give the names of the source fields that an entry reads."""
-    match entry.origin:
-        case m.Copy(field=field):
-            yield field
-        case m.Part(field=copy):
-            yield copy.field
-        case m.Join(fields=fields) | m.Gather(fields=fields):
-            yield from (one.field for one in fields)
-        case m.Sum(add=add, less=less, start=start):
-            yield from (one.field for one in (*add, *less, *((start,) if start else ())))
-        case m.Choose(options=options) | m.FirstOf(options=options) | m.Agree(options=options):
-            for option in options:
-                yield from _sources(option)
-        case m.Decide(use=use):
-            for _, given in use.inputs:
-                yield from _sources(given)
-        case _:
-            return
-
-
-def _rule(entry: m.Entry) -> str:
-    """Say in words what an entry does beyond taking its field."""
-    told = [_origin(entry.origin), _which(entry), *map(_step, entry.steps)]
-    if entry.when is not None:
-        told.append(f"only when {describe(entry.when)}")
-    if entry.default is not None:
-        told.append(f"`{entry.default.text}` when there is none")
-    if entry.distinct:
-        told.append("two values that become one are rejected")
-    return "; ".join(filter(None, told))
-
-
-def _origin(origin: m.Origin) -> str:
-    match origin:
-        case m.Constant(text=text):
-            return f"always `{text}`"
-        case m.FromSetting(name=name):
-            return f"setting {name}"
-        case m.FromRun(name=name):
-            return f"{name} of the run"
-        case m.Continues(field=field):
-            return f"what did not fit into {field}"
-        case m.Decide(use=use, outcome=outcome):
-            return f"{outcome} decided by {use.name}"
-        case _:
-            return _compound(origin)
-
-
-def _compound(origin: m.Origin) -> str:
-    match origin:
-        case m.Part(part=part, pattern=pattern):
-            return f"part {part} of `{pattern.text}`"
-        case m.Join(pattern=pattern):
-            return f"`{pattern.text}`"
-        case m.Sum():
-            return _sum(origin)
-        case m.Choose(options=options):
-            return "; ".join(map(_option, options))
-        case m.FirstOf(options=options):
-            return "; else ".join(_named(one) for one in options)
-        case _:
-            return "no value" if isinstance(origin, m.Null) else ""
-
-
-def _sum(origin: m.Sum) -> str:
-    added = " + ".join(one.field for one in origin.add)
-    less = "".join(f" - {one.field}" for one in origin.less)
-    start = f", from {origin.start.field}" if origin.start else ""
-    return f"{'running sum of ' if origin.running else ''}{added}{less}{start}"
-
-
-def _option(entry: m.Entry) -> str:
-    if entry.when is None:
-        return f"otherwise {_named(entry)}"
-    return f"when {describe(entry.when)}: {_bare(entry)}"
-
-
-def _named(entry: m.Entry) -> str:
-    when = f" when {describe(entry.when)}" if entry.when else ""
-    return _bare(entry) + when
-
-
-def _bare(entry: m.Entry) -> str:
-    """Say an option with its source, without its condition."""
-    said = _origin(entry.origin) or ", ".join(_sources(entry))
-    return ", ".join(filter(None, (said, _which(entry), *map(_step, entry.steps))))
-
-
-def _which(entry: m.Entry) -> str:
-    """Say which of several records counts."""
-    where = f" where {describe(entry.where)}" if entry.where else ""
-    if entry.pick in (None, "same"):
-        return where.strip()
-    many = "line" if entry.pick in ("first", "last") else "over the lines"
-    return f"{entry.pick} {many}{where}"
-
-
-def _step(step: m.Clean | m.Lookup) -> str:
-    if isinstance(step, m.Lookup):
-        return f"code table {step.table.text}"
-    return ", ".join(_operator(name, node) for name, node, _ in step.steps)
-
-
-def _operator(name: str, node: Any) -> str:  # noqa: ANN401
-    text = getattr(node, "text", None)
-    return f"{name} {text}" if text else name
