@@ -367,7 +367,8 @@ class Project:
             findings += self._check_delivery(written.delivery, operation, view)
         if operation is not None:
             findings += self.check_operation(operation, view)
-            findings += check_versions(operation, view.settings)
+            old = check_versions(operation, view.settings)
+            findings += [replace(one, severity=Severity.ERROR) for one in old]
         if (
             operation is None
             or written.delivery is None

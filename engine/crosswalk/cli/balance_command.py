@@ -14,7 +14,7 @@ from crosswalk.running.interpret import Context, Run
 
 
 @click.command("balance")
-@click.argument("mapping")
+@click.argument("mapping", metavar="MAPPING|FLOW")
 @click.argument("accounts", nargs=-1)
 @click.option("--input", "file", help="Records to ask about instead, JSON lines; - is stdin.")
 @biller_option

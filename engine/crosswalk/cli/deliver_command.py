@@ -64,7 +64,7 @@ class _Outcome:
 
 
 @click.command("deliver")
-@click.argument("mapping")
+@click.argument("mapping", metavar="MAPPING|FLOW")
 @click.argument("input", default="-")
 @biller_option
 @ledger_option

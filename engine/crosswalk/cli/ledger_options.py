@@ -56,7 +56,11 @@ def state_of(url: str, state: Path | None) -> Path:
     """Give the folder of a ledger's tokens and mark; the ledger's own folder is made."""
     path = _file(url)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            message = f"{path.parent} cannot be made: {fault.strerror}"
+            raise click.BadParameter(message, param_hint="--ledger") from None
     if state is not None:
         return state
     if path is None:

@@ -43,7 +43,7 @@ Exit codes:
   1   findings: check errors, failing cases
   2   wrong usage, or documents or files that cannot be read
   3   the run finished, but records were rejected, or deliveries are not all done
-  4   the run stopped before its end
+  4   the run stopped before its end; no file was written
   70  a fault of Crosswalk itself
   130 interrupted
 """
