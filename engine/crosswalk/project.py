@@ -580,16 +580,24 @@ def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Keep one finding of a kind at a place, and none that only follows from another.
 
     Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong.
+    would use its document is wrong; what is not said yet is what a marked gap stands beside.
     """
     unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
     if any(one.code in _LOST for one in findings):
         unique = {key: one for key, one in unique.items() if one.code != "CW321"}
-    return sorted(unique.values(), key=sort_key)
+    marked = {_line(one) for one in findings if one.code == "CW116"}
+    kept = (one for one in unique.values() if one.code not in _UNSAID or _line(one) not in marked)
+    return sorted(kept, key=sort_key)
+
+
+def _line(finding: Diagnostic) -> tuple[str, int] | None:
+    return (finding.span.file, finding.span.line) if finding.span else None
 
 
 _LOST = ("CW311", "CW313", "CW314", "CW315")
 """Findings of a reference that leads nowhere."""
+_UNSAID = ("CW412", "CW810")
+"""Findings of an entry or a setting without a value."""
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:

@@ -20,7 +20,7 @@ def _small_schema(monkeypatch: pytest.MonkeyPatch) -> None:
         return SCHEMA
 
     make = vars(schema)["_validator"]
-    monkeypatch.setattr(schema, "_schema_of", stand_in)
+    monkeypatch.setattr(schema, "schema_of", stand_in)
     monkeypatch.setattr(schema, "_validator_of", lambda _kind: make(SCHEMA))
 
 

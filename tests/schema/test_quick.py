@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.documents.schema import _schema_of, validate
+from crosswalk.documents.schema import schema_of, validate
 from crosswalk.documents.schema_quick import plainly_fits
 from crosswalk.documents.source import Entry, List, Map, Node, Scalar, read_file
 
@@ -26,13 +26,13 @@ def document(path: Path) -> Map:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_shipped_documents_are_known_to_be_good(path: Path) -> None:
     node = document(path)
-    assert plainly_fits(node, _schema_of(kind_of(node)))
+    assert plainly_fits(node, schema_of(kind_of(node)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_document_that_it_passes_has_no_finding(path: Path) -> None:
     node = document(path)
-    schema = _schema_of(kind_of(node))
+    schema = schema_of(kind_of(node))
     dice = random.Random(path.name)
     passed = failed = 0
     for _ in range(40):

@@ -26,6 +26,9 @@ WRONG = [
     ("edifact", "MOA+12:1500'", "MOA+12:1501'", "sum in a component"),
     ("erp-tabs", "T\t2\t95.00", "T\t3\t95.00", "count of rows"),
     ("erp-tabs", "T\t2\t95.00", "T\t2\t95.01", "debits less credits"),
+    ("camt053-xml", "<Sum>1534.50", "<Sum>1534.51", "sum in an element around the records"),
+    ("camt053-xml", "<NbOfNtries>4", "<NbOfNtries>5", "count of elements"),
+    ("camt053-xml", ">40.00</Amt>", ">40.01</Amt>", "sum inside an element"),
     ("camt-json", '"1234.50"', '"1234.51"', "sum of nested objects"),
 ]
 

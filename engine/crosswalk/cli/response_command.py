@@ -51,7 +51,8 @@ def command(  # noqa: PLR0913
     if found is None or found.kind != "operation":
         raise click.UsageError(f"{mapping} reads no answer of an operation; use crosswalk run")
     operation = project.operation(named, view)
-    read = read_answer(sys.stdin.buffer.read() if answer == "-" else _read(answer))
+    data = sys.stdin.buffer.read() if answer == "-" else _read(answer)
+    read = read_answer(data, operation.capability)
     if read.errors and not operation.keep_errors:
         click.echo("\n".join(rejects(read)), err=True)
         click.get_current_context().exit(3)

@@ -87,35 +87,39 @@ def as_csv(made: Matrix) -> str:
 
 def as_text(made: Matrix) -> str:
     """Write a table for people; cases with equal outcomes are drawn together."""
-    head, body = _table(made)
+    head, body = drawn(made)
     widths = [max(len(line[at]) for line in [head, *body]) for at in range(len(head))]
     lines = [head, ["-" * width for width in widths], *body]
-    drawn = "".join(
-        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+    text = "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         + "\n"
         for line in lines
     )
-    return _legend(made.model) + drawn
+    return legend(made.model) + text
 
 
 def as_markdown(made: Matrix) -> str:
     """Write the same table in Markdown."""
-    head, body = _table(made)
+    head, body = drawn(made)
     lines = [head, ["---"] * len(head), *body]
-    drawn = "".join(f"| {' | '.join(map(_cell_text, line))} |\n" for line in lines)
-    return f"{_legend(made.model)}\n{drawn}"
+    text = "".join(f"| {' | '.join(map(_cell_text, line))} |\n" for line in lines)
+    return f"{legend(made.model)}\n{text}"
 
 
 def _cell_text(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _legend(model: Model) -> str:
+def legend(model: Model) -> str:
+    """Say what the parts of an outcome are."""
     return f"{' / '.join(told(model))}, then what decided\n"
 
 
-def _table(made: Matrix) -> tuple[list[str], list[list[str]]]:
-    """Pivot: the last input of open values across, the others down; equal lines joined."""
+def drawn(made: Matrix) -> tuple[list[str], list[list[str]]]:
+    """Give the heads and lines of the table for people.
+
+    The last input of open values goes across, the others down; equal lines are joined.
+    """
     model = made.model
     across = next((one.position for one in reversed(model.inputs) if one.values is None), None)
     lines: dict[Cell, dict[str | None, str]] = {}

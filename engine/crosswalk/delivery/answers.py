@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
+
+from crosswalk.delivery.capability import Refusal
 
 
 class Unreadable(ValueError):  # noqa: N818 - says what is the case
@@ -30,6 +33,32 @@ def at(answer: object, path: Sequence[str]) -> object:
             return None
         answer = answer.get(name)
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault that an answer's data name: code and message, "" where the partner gives none."""
+
+    code: str
+    message: str
+
+
+def faults(answer: object, refusal: Refusal | None) -> list[Fault]:
+    """Give the faults that an answer's own data name; none where nothing is declared or there."""
+    if refusal is None:
+        return []
+    found = at(answer, refusal.path)
+    listed = found if isinstance(found, list) else [] if found is None else [found]
+    return [_fault(one, refusal) for one in listed]
+
+
+def _fault(value: object, refusal: Refusal) -> Fault:
+    def told(key: str | None) -> str:
+        inner = value.get(key) if isinstance(value, dict) and key else None
+        return inner if isinstance(inner, str) else ""
+
+    code = value if isinstance(value, str) and refusal.code is None else told(refusal.code)
+    return Fault(code, told(refusal.message))
 
 
 def same(ours: object, theirs: object) -> bool:

@@ -39,6 +39,21 @@ class Success:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """How an answer's own data say that it was refused, beside GraphQL's errors.
+
+    `path` leads to the faults: a list that is not empty, or one value that is there. `code` and
+    `message` are keys of each; without `code` the value itself is the code. `definite`: whatever
+    is refused this way was not executed; else only a code of `definite_rejects` proves that.
+    """
+
+    path: tuple[str, ...]
+    code: str | None = None
+    message: str | None = None
+    definite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """A query that finds what an earlier attempt may have left at the partner.
 
@@ -79,6 +94,7 @@ class Operation:
     throttle_before_execute: bool = True
     amounts: frozenset[str] = frozenset({"amount"})
     definite_rejects: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
     lookup: Lookup | None = None
     on_absent: OnAbsent = OnAbsent.REVIEW
 

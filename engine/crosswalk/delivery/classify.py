@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crosswalk.delivery import answers
+from crosswalk.delivery.answers import Fault
 from crosswalk.delivery.capability import Operation
 from crosswalk.delivery.states import Outcome
 from crosswalk.delivery.wire import Ambiguous, NotSent, Reply, Seen
@@ -89,6 +90,9 @@ def _answer(operation: Operation, variables: Mapping[str, object], reply: Reply)
         answer = answers.read(reply.body)
     except answers.Unreadable:
         return _unknown(reply, "not_json")
+    faults = answers.faults(answer, operation.refusal)
+    if faults and answers.at(answer, operation.success.path) is None:
+        return _refused(operation, faults, answer, reply)
     root = answers.at(answer, operation.success.path[:2])
     if root is not None:
         return _receipt(operation, variables, answer, reply)
@@ -126,6 +130,16 @@ def _refusal(operation: Operation, answer: object, reply: Reply) -> Verdict:
         return Verdict(Outcome.REJECTED, "refused", codes=codes, status=reply.status)
     reason = "errors" if errors else "no_data"
     return Verdict(Outcome.UNKNOWN, reason, codes=codes, status=reply.status)
+
+
+def _refused(operation: Operation, faults: list[Fault], answer: object, reply: Reply) -> Verdict:
+    """Judge an answer whose own data say that nothing was booked; errors beside it leave doubt."""
+    codes = tuple(one.code[:64] for one in faults if _is_word(one.code))
+    definite = operation.refusal is not None and operation.refusal.definite
+    proved = definite or all(one.code in operation.definite_rejects for one in faults)
+    if proved and not _errors(answer):
+        return Verdict(Outcome.REJECTED, "refused", codes=codes, status=reply.status)
+    return Verdict(Outcome.UNKNOWN, "errors", codes=codes, status=reply.status)
 
 
 def _is_definite(operation: Operation, field: str, error: object) -> bool:

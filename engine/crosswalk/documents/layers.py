@@ -1,6 +1,6 @@
 """Layers of a biller: the integrations it extends, from partner to product, then itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crosswalk.documents.access import mapping, scalar
@@ -80,7 +80,15 @@ def used_documents(workspace: Workspace, found: tuple[Layer, ...]) -> frozenset[
     if not waiting:
         return None
     waiting += [body for one in found for two in found if (body := two.override_of(one.document))]
-    used = {layer.document for layer in found}
+    return frozenset({layer.document for layer in found}) | reached(workspace, found, waiting)
+
+
+def reached(
+    workspace: Workspace, found: tuple[Layer, ...], nodes: Iterable[Node]
+) -> frozenset[Document]:
+    """Give the documents that nodes name, those that these name, and so on, as layers see them."""
+    used: set[Document] = set()
+    waiting = list(nodes)
     while waiting:
         for document in _named_in(workspace, waiting.pop()):
             if document not in used:

@@ -50,8 +50,8 @@ def check_shape(node: Node, kind: str) -> list[Diagnostic]:
     taken = {finding.span for finding in head if finding.code != "CW203"}
     said = {_key(finding) for finding in head}
     rest: list[Diagnostic] = []
-    if kind in KINDS and not plainly_fits(node, _schema_of(kind)):
-        shape = Shape(node, _schema_of(kind))
+    if kind in KINDS and not plainly_fits(node, schema_of(kind)):
+        shape = Shape(node, schema_of(kind))
         rest = findings_of(_validator_of(kind).iter_errors(plain_value(node)), shape)
     head += [found for found in rest if found.span not in taken and _key(found) not in said]
     return sorted(head, key=sort_key)
@@ -121,7 +121,8 @@ def _version(value: Scalar) -> Iterator[Diagnostic]:
 
 
 @cache
-def _schema_of(kind: str) -> Mapping[str, Any]:
+def schema_of(kind: str) -> Mapping[str, Any]:
+    """Give the JSON Schema of a kind of document."""
     text = (files("crosswalk") / "schemas" / f"{kind}.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
@@ -129,7 +130,7 @@ def _schema_of(kind: str) -> Mapping[str, Any]:
 
 @cache
 def _validator_of(kind: str) -> Any:  # noqa: ANN401 - as _strict_class
-    return _validator(_schema_of(kind))
+    return _validator(schema_of(kind))
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as _strict_class

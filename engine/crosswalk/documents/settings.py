@@ -95,9 +95,8 @@ def effective_settings(
 ) -> tuple[Settings, list[Diagnostic]]:
     """Work out the settings of the last layer (base first) by the settings catalogues.
 
-    Findings CW801-CW810 and CW822; a value that is refused leaves the inherited one. No reference
-    is read and no finding repeats a value. Source of the rules: facts, payment codes, 10; safety
-    C7, C9.
+    Findings CW801-CW810; a value that is refused leaves the inherited one. No reference is read
+    and no finding repeats a value. Source of the rules: facts, payment codes, 10; safety C7, C9.
     """
     findings: list[Diagnostic] = []
     declared, values = _read_catalogues(catalogue, findings)
@@ -247,9 +246,6 @@ class _Reader:
     def value(self, one: Declared, entry: Entry) -> str | Secret | None:
         if isinstance(entry.value, Scalar) and entry.value.value is not None:
             return self.literal(one, entry.value)
-        if isinstance(entry.value, Map) and (gap := scalar(entry.value, "todo")) is not None:
-            self.wrong("CW822", f"setting {one.title} is still open", entry.key.span, gap.text)
-            return None
         if isinstance(entry.value, Map) and entry.value.entries:
             return self.reference(one, entry.key, entry.value)
         remedy = "write the value, or {env: NAME}, or {file: name}"

@@ -12,6 +12,9 @@ from crosswalk.values.codecs import Missing
 
 LONGEST_PATH = 256
 
+ITSELF = "."
+"""The path of a field that is the whole occurrence: a plain value in a list."""
+
 _STEP = r'(?:[A-Za-z_][A-Za-z0-9_]*|"[^"\\]+")'
 _PLAIN = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 _STEPS = re.compile(_STEP)
@@ -44,12 +47,16 @@ Keys = dict[str, "int | Child | Keys"]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The object of one branch. `loose`: unknown keys are passed over."""
+    """The object of one branch. `loose`: unknown keys are passed over.
+
+    `bare`: an occurrence is no object but the one value of its record (a list of plain values).
+    """
 
     branch: Branch
     keys: Keys
     children: tuple["Shape", ...]
     loose: bool
+    bare: bool = False
 
     def read(self, value: object, line: int, parent: Instance | None = None) -> Instance:
         """Make the occurrence that an object describes; raises ShapeError CW644 or CW645."""
@@ -58,6 +65,9 @@ class Shape:
         if record is not None:
             cells = [Missing.MISSING] * len(record.fields)
         made = Instance(self.branch, line, cells, [[] for _ in self.children], None, parent)
+        if self.bare:
+            self._set(made, 0, value)
+            return made
         self._take(_object(value, self.branch.name), self.keys, made)
         for shape, found in zip(self.children, made.children, strict=True):
             if shape.branch.least and not found:
@@ -169,7 +179,13 @@ def shape_of(branch: Branch, *, loose: bool) -> Shape:
     """Build the shape of a branch and of all below it. Raises FormatProblem CW647."""
     children = tuple(shape_of(child, loose=loose) for child in branch.children)
     keys: Keys = {}
-    for field in branch.record.fields if branch.record is not None else ():
+    fields = branch.record.fields if branch.record is not None else ()
+    if any(field.path == ITSELF for field in fields):
+        if len(fields) > 1 or children:
+            message = f"path '{ITSELF}' of '{branch.name}' is the value itself"
+            raise FormatProblem("CW647", message, help="give the record this one field only")
+        return Shape(branch, {}, (), loose, bare=True)
+    for field in fields:
         insert(keys, steps_of(field.path, field.name), field.position)
     for index, shape in enumerate(children):
         insert(keys, child_steps(shape.branch), Child(index, shape))

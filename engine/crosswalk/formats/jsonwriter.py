@@ -59,6 +59,8 @@ def _key(name: str) -> str:
 
 def _object(shape: Shape) -> Write:
     """Build the writer of a branch's object: its fields and child branches in layout order."""
+    if shape.bare:
+        return _bare
     members = _members(shape.keys)
     flat = all(isinstance(place, int) for place in shape.keys.values())
     prefixes = [_key(name) for name in shape.keys]
@@ -74,6 +76,12 @@ def _object(shape: Shape) -> Write:
         return "{" + ",".join(filter(None, [member(instance) for member in members])) + "}"
 
     return write_flat if flat and in_order else write
+
+
+def _bare(instance: Instance) -> str:
+    """Write an occurrence that is one value."""
+    cell = instance.cells[0] if instance.cells else None
+    return cell if isinstance(cell, str) else "null"
 
 
 def _members(keys: Keys) -> list[Write]:

@@ -1,5 +1,6 @@
 """One side of a mapping: its records, their fields and nesting, and the file they stand in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crosswalk.findings.diagnostics import Span
@@ -111,6 +112,13 @@ class Branch:
     children: tuple["Branch", ...] = ()
 
 
+def branches(branch: Branch) -> Iterator[Branch]:
+    """Give all branches below one, in file order."""
+    for child in branch.children:
+        yield child
+        yield from branches(child)
+
+
 @dataclass(frozen=True, slots=True)
 class Continuation:
     """Which lines go on with the record before them, and what stands where they are joined.
@@ -126,7 +134,11 @@ class Continuation:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The physical form of a layout."""
+    """The physical form of a layout.
+
+    `namespaces` are the URIs of each prefix of an XML layout (`default` for none), `indent` how
+    many blanks its elements are indented by when written; 0 writes no line breaks.
+    """
 
     form: str = "json-lines"
     name: str | None = None
@@ -150,6 +162,8 @@ class File:
     continuation: Continuation | None = None
     from_line: str | None = None
     until_line: str | None = None
+    namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,13 +233,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """How occurrences of a target branch arise: one of each `of`, or of each run of equal `by`."""
+    """How occurrences of a target branch arise: one of each `of`, or of each run of equal `by`.
+
+    `none`: there are none, which the author says explicitly.
+    """
 
     branch: str
     of: str
     by: tuple[Scalar, ...]
     when: Condition | None
     span: Span
+    none: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from crosswalk.delivery.answers import at, faults
+from crosswalk.delivery.capability import Operation
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.jsonshape import ShapeError
 from crosswalk.formats.jsontext import decode, encode
@@ -31,8 +33,11 @@ class Answer:
     body: bytes
 
 
-def read_answer(data: bytes) -> Answer:
-    """Read a recorded answer. Raises FormatProblem (CW640-CW646) when it is none of GraphQL's."""
+def read_answer(data: bytes, promised: Operation | None = None) -> Answer:
+    """Read a recorded answer; with what its operation promises, faults among its data too.
+
+    Raises FormatProblem (CW640-CW646) when it is none of GraphQL's.
+    """
     try:
         value = decode(data.removeprefix(b"\xef\xbb\xbf"))
     except ShapeError as wrong:
@@ -45,7 +50,17 @@ def read_answer(data: bytes) -> Answer:
     errors = tuple(_error(one) for one in listed or ())
     found = value.get("data")
     partial = isinstance(found, dict) and any(one is not None for one in found.values())
-    return Answer(errors, bool(errors) and partial, (encode(value) + "\n").encode())
+    told = (*errors, *_refusals(value, promised))
+    return Answer(told, bool(errors) and partial, (encode(value) + "\n").encode())
+
+
+def _refusals(value: object, promised: Operation | None) -> tuple[PartnerError, ...]:
+    """Give the faults that the data of an answer without its reference name."""
+    if promised is None or promised.refusal is None or at(value, promised.success.path) is not None:
+        return ()
+    path = ".".join(promised.refusal.path)
+    found = faults(value, promised.refusal)
+    return tuple(PartnerError(one.code, one.message[:LONGEST], path) for one in found)
 
 
 def _error(value: object) -> PartnerError:

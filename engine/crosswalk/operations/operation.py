@@ -6,7 +6,7 @@ Both records are layouts, so a mapping fills the variables and reads the answer 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Success
+from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Refusal, Success
 from crosswalk.delivery.capability import Operation as Capability
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
 from crosswalk.documents.installed import read_installed
@@ -30,8 +30,8 @@ class Operation:
     document. `endpoint` is the setting of its URL, `hosts` and `test` those that say which hosts
     may be asked and whether it is a test endpoint; `credentials` settings of secrets by what they
     are (username, password, token). `installed` are settings that say what the biller's partner
-    runs: `version` and `licences`. `none` says by field how no value travels; `keep_errors`
-    whether an answer with errors is mapped all the same. `responses` holds the answer's places.
+    runs: `version` and `licences`. `none` says by record and field how no value travels;
+    `keep_errors` whether an answer with errors is mapped all the same.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Operation:
     variables: Layout
     response: Layout | None
     each: Scalar | None
-    none: Mapping[str, str]
+    none: Mapping[tuple[str, str], str]
     keep_errors: bool
     lookup_document: Scalar | None
     node: Map = field(repr=False)
@@ -110,13 +110,30 @@ def _settings(node: Map | None) -> dict[str, Scalar]:
     return {key: setting for key, setting in found.items() if setting is not None}
 
 
-def _none(node: Map) -> dict[str, str]:
-    fields = mapping(mapping(node, VARIABLES) or node, "fields")
-    return {
-        key: text(entry.value, "none") or NULL
-        for key, entry in (fields.entries if fields is not None else {}).items()
-        if isinstance(entry.value, Map)
-    }
+def _none(node: Map) -> dict[tuple[str, str], str]:
+    body = mapping(node, VARIABLES) or node
+    found: dict[tuple[str, str], str] = {}
+    for name, record in {VARIABLES: body, **_records(body)}.items():
+        fields = mapping(record, "fields")
+        for key, entry in (fields.entries if fields is not None else {}).items():
+            if isinstance(entry.value, Map):
+                found[name, key] = text(entry.value, "none") or NULL
+    return found
+
+
+def _records(body: Map) -> dict[str, Map]:
+    """Give the records of the lists that a record holds, by name."""
+    named = mapping(body, "records")
+    entries = named.entries if named is not None else {}
+    return {key: one.value for key, one in entries.items() if isinstance(one.value, Map)}
+
+
+def _structure(body: Map, name: str, beside: str = "") -> Scalar:
+    """Give the structure of a record with its lists, at the place where they are written."""
+    written = scalar(body, "structure")
+    inside = ", ".join(filter(None, [written.text if written is not None else "", beside]))
+    whole = f"{name}*({inside})" if inside else f"{name}*"
+    return Scalar(written.span if written is not None else body.span, whole, whole, plain=False)
 
 
 # --- the two records ---------------------------------------------------------------------
@@ -126,7 +143,8 @@ def _variables(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     body = mapping(node, VARIABLES)
     if body is None:
         return None, []
-    made = _layout(node, body, f"{VARIABLES}*", {VARIABLES: body})
+    records = {VARIABLES: body, **_records(body)}
+    made = _layout(node, body, _structure(body, VARIABLES), records)
     checks = mapping(body, "checks")
     if checks is not None:
         about = {"record": _word(body, VARIABLES)}
@@ -148,9 +166,10 @@ def _response(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if each is not None:
         record = _map(body, {"path": each, "fields": child(body, "fields") or _map(body, {})})
         file = {"form": "json", "extra_columns": "ignore"}
-        return read_layout(_layout(node, body, f"{RESPONSE}*", {RESPONSE: record}, file))
-    records = {RESPONSE: body, ERROR: _errors(body)}
-    return read_layout(_layout(node, body, f"{RESPONSE}*({ERROR}*)", records))
+        records = {RESPONSE: record, **_records(body)}
+        return read_layout(_layout(node, body, _structure(body, RESPONSE), records, file))
+    records = {RESPONSE: body, **_records(body), ERROR: _errors(body)}
+    return read_layout(_layout(node, body, _structure(body, RESPONSE, f"{ERROR}*"), records))
 
 
 def _errors(at: Map) -> Map:
@@ -168,7 +187,7 @@ def _errors(at: Map) -> Map:
 def _layout(
     node: Map,
     at: Map,
-    structure: str,
+    structure: Scalar,
     records: Mapping[str, Map],
     file: Mapping[str, str] | None = None,
 ) -> Map:
@@ -182,7 +201,7 @@ def _layout(
         {
             **entries,
             "file": _map(at, {key: _word(at, value) for key, value in form.items()}),
-            "structure": _word(at, structure),
+            "structure": structure,
             "records": _map(at, records),
         },
     )
@@ -208,6 +227,7 @@ def _capability(node: Map, block: Map) -> Capability:
         name=text(node, "name") or "",
         endpoint=endpoint.text if endpoint is not None else "",
         success=Success(_path(success), _texts(success, "echo")),
+        refusal=_refusal(mapping(block, "refusal")),
         effect=Effect(text(block, "effect") or default.effect),
         deadline_s=_seconds(block, "deadline_s", default.deadline_s),
         max_processing_s=_seconds(block, "max_processing_s", default.max_processing_s),
@@ -219,6 +239,13 @@ def _capability(node: Map, block: Map) -> Capability:
         lookup=_lookup(mapping(block, "lookup")),
         on_absent=OnAbsent(text(block, "on_absent") or default.on_absent),
     )
+
+
+def _refusal(node: Map | None) -> Refusal | None:
+    if node is None:
+        return None
+    code, message = text(node, "code"), text(node, "message")
+    return Refusal(_path(node), code, message, flag(node, "definite"))
 
 
 def _lookup(node: Map | None) -> Lookup | None:

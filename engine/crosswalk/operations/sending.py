@@ -7,10 +7,13 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crosswalk.delivery.answers import at
 from crosswalk.delivery.request import Json, payload
 from crosswalk.documents.secret import Secret
 from crosswalk.documents.settings import Settings
+from crosswalk.formats.jsonshape import ITSELF, child_steps, steps_of
 from crosswalk.formats.jsontext import decode, encode
+from crosswalk.model.layout import Branch
 from crosswalk.operations.operation import EMPTY, OMIT, Operation
 
 
@@ -56,24 +59,32 @@ def arranged(operation: Operation, line: str) -> dict[str, Json]:
     made = decode(line)
     if not isinstance(made, dict):
         raise TypeError(line[:0] or "variables are an object")
-    for one in operation.variables.records[0].fields:
-        policy = operation.none.get(one.key)
-        key, holder = _holder(made, (one.path or one.name).split("."))
-        if holder is None or holder.get(key) is not None:
-            continue
-        if policy == OMIT:
-            holder.pop(key, None)
-        elif policy == EMPTY:
-            holder[key] = ""
+    _arrange(operation, operation.variables.root.children[0], made)
     return made
 
 
-def _holder(made: dict[str, Json], steps: list[str]) -> tuple[str, dict[str, Json] | None]:
-    """Give the object that holds a path's last key."""
-    here: Json = made
-    for step in steps[:-1]:
-        here = here.get(step) if isinstance(here, dict) else None
-    return steps[-1], here if isinstance(here, dict) else None
+def _arrange(operation: Operation, branch: Branch, made: object) -> None:
+    """Apply the fields' `none` to one occurrence of a record, and to those that it holds."""
+    for one in branch.record.fields if branch.record is not None else ():
+        if one.path == ITSELF:
+            continue
+        _lacking(operation.none.get((branch.name, one.key)), made, steps_of(one.path, one.name))
+    for child in branch.children:
+        steps = child_steps(child)
+        found = at(made, steps)
+        for item in found if isinstance(found, list) else [found]:
+            _arrange(operation, child, item)
+
+
+def _lacking(policy: str | None, made: object, steps: tuple[str, ...]) -> None:
+    """Let a value that is not there travel as its field says."""
+    holder = at(made, steps[:-1])
+    if not isinstance(holder, dict) or holder.get(steps[-1]) is not None:
+        return
+    if policy == OMIT:
+        holder.pop(steps[-1], None)
+    elif policy == EMPTY:
+        holder[steps[-1]] = ""
 
 
 def as_json(request: Prepared) -> str:

@@ -9,7 +9,7 @@ from crosswalk.findings.suggest import closest
 from crosswalk.language.codetables import CodeTable
 from crosswalk.language.matchers import bind as bind_condition
 from crosswalk.language.matchers import references
-from crosswalk.model.layout import Branch, Field, Layout, Record
+from crosswalk.model.layout import Branch, Field, Layout, Record, branches
 from crosswalk.model.mapping import Continues, Entry, Mapping, Nest, Target
 from crosswalk.planning.deciding import Judge, Judges
 from crosswalk.planning.plan import Assignment, BoundCheck, Chunk, Node, Path, Plan, Slot, Term
@@ -49,7 +49,9 @@ def bind(
     findings = [*binder.findings, *binder.strays(), *wrong]
     if has_errors(findings):
         return None, findings
-    repeating = [i for i, child in enumerate(root.children) if child.branch.most is None]
+    repeating = [
+        i for i, one in enumerate(root.children) if one.branch.most is None and not one.none
+    ]
     plan = Plan(
         name=mapping.name,
         version=mapping.version,
@@ -86,6 +88,9 @@ class _Binder:
     def node(self, branch: Branch, outer: Scope, *, top: bool = False) -> Node:
         """Bind one target branch and those below it."""
         nest = self.nests.get(branch.name)
+        if nest is not None and nest.none:
+            self.without(branch, nest)
+            return Node(branch, outer.branch, None, (), None, (), (), none=True)
         scope = outer
         path: Path | None = None
         keys: tuple[Slot, ...] = ()
@@ -100,6 +105,19 @@ class _Binder:
         assignments = self.assignments(branch.record, scope) if branch.record else ()
         children = tuple(self.node(child, scope) for child in branch.children)
         return Node(branch, scope.branch, path, keys, when, assignments, children)
+
+    def without(self, branch: Branch, nest: Nest) -> None:
+        """Find records that are said not to be made, but must be, or have entries."""
+        if branch.least:
+            remedy = f"say under nest: `{branch.name}: {{of: ...}}`"
+            message = f"'{branch.name}' cannot be none: {self.target.name} needs it"
+            self.wrong("CW305", message, nest.span, remedy)
+        below = {branch.name, *(one.name for one in branches(branch))}
+        for target in self.mapping.targets:
+            if target.record in below:
+                message = f"'{target.record}' has an entry, but nest says that there are none"
+                self.wrong("CW305", message, target.key_span, "remove the entry, or none: true")
+                self.used.add((target.record, target.field))
 
     def scope(
         self, branch: Branch, nest: Nest | None, outer: Scope
@@ -116,6 +134,8 @@ class _Binder:
                 if nest and near
                 else (f"say under nest: `{branch.name}: {{of: ...}}`; the source has {sources}")
             )
+            if nest is None and not branch.least:
+                remedy += f"; for none of them `{branch.name}: {{none: true}}`"
             self.wrong("CW305", f"'{branch.name}' repeats, but nothing says of what", span, remedy)
             return None
         path = self.tree.path(outer.branch, of)

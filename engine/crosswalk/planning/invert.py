@@ -15,7 +15,7 @@ from crosswalk.language.codetables import CodeTable
 from crosswalk.language.conditions import Condition, references, rename
 from crosswalk.language.operators import BadParameter, Chain, bind_chain
 from crosswalk.model import mapping as m
-from crosswalk.model.layout import Branch, Field, Layout, Record
+from crosswalk.model.layout import Field, Layout, Record, branches
 from crosswalk.planning.scopes import Scope, Tree
 
 
@@ -378,14 +378,14 @@ class _Work:
 
     def nests(self) -> Iterator[m.Nest]:
         """Say of what each repeating source record is made on the way back."""
-        branches = {b.name: b for b in _branches(self.target.root)}
+        known = {b.name: b for b in branches(self.target.root)}
         made: dict[str, list[m.Nest]] = {}
         named = {nest.branch: nest for nest in self.mapping.nest}
-        for branch in branches.values():
+        for branch in known.values():
             nest = named.get(branch.name)
             if nest is None and branch.most is None and branch.name in self.tree.branches:
                 nest = m.Nest(branch.name, branch.name, (), None, self.mapping.span)
-            if nest is not None and not nest.by:
+            if nest is not None and not nest.by and not nest.none:
                 made.setdefault(nest.of, []).append(nest)
         for of, nests in made.items():
             if len(nests) == 1:
@@ -393,7 +393,7 @@ class _Work:
 
     def gaps(self, targets: set[tuple[str, str]], nests: set[str]) -> Iterator[Gap]:
         """Name what the way back lacks."""
-        for branch in _branches(self.tree.layout.root):
+        for branch in branches(self.tree.layout.root):
             if branch.most is None and branch.name not in nests:
                 told = f"nothing says of what {branch.name} is made (backward: nest)"
                 yield Gap(told, self.mapping.span)
@@ -455,12 +455,6 @@ def _verdict(lost: list[str]) -> tuple[Class, str]:
     if not lost:
         return Class.EXACT, ""
     return Class.LOSES, f"{', '.join(lost)} does not come back from the text"
-
-
-def _branches(branch: Branch) -> Iterator[Branch]:
-    for child in branch.children:
-        yield child
-        yield from _branches(child)
 
 
 __all__ = ["Class", "Classified", "Inverse", "Scope", "Span", "invert"]

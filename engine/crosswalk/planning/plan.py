@@ -251,7 +251,8 @@ class Node:
     """A target branch: its scope in the source, its record's assignments, its children.
 
     `path` leads from the parent's scope to the source records it is made of; None means it is
-    made once in its parent's scope. `keys` group consecutive records into one occurrence.
+    made once in its parent's scope. `keys` group consecutive records into one occurrence. `none`:
+    there are none of it.
     """
 
     branch: Branch
@@ -261,6 +262,7 @@ class Node:
     when: When | None
     assignments: tuple[Assignment, ...]
     children: tuple["Node", ...]
+    none: bool = False
 
 
 @dataclass(frozen=True, slots=True)

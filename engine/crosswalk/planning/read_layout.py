@@ -8,6 +8,7 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.xmlshape import tree
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import Branch, Check, Continuation, Control, Field, File, Layout, Record
@@ -37,13 +38,14 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if root is None:
         return None, findings
     findings += _form(records, file)
+    findings += _keys(mapping(node, "file"), records, file)
     findings += _tags(records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
     findings += wrong
     name, version = text(node, "name") or "", text(node, "version") or ""
     layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks)
-    return layout, findings
+    return layout, findings + (tree(layout)[1] if file.form == "xml" else [])
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -102,8 +104,19 @@ def _file(node: Map | None) -> File:
         skip_blank=flag(node, "skip_blank"),
         multiline=flag(node, "multiline"),
         record_length=number(node, "record_length"),
+        namespaces=_namespaces(mapping(node, "namespaces")),
+        indent=number(node, "indent") or 0,
         continuation=_continuation(mapping(node, "continuation")),
         **words,  # type: ignore[arg-type]
+    )
+
+
+def _namespaces(node: Map | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read the URIs of each prefix; one that has none is in no namespace."""
+    return tuple(
+        (prefix, tuple(one.text for one in scalars(node, prefix)))
+        for prefix in (node.entries if node is not None else ())
+        if node is not None
     )
 
 
@@ -155,6 +168,24 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     return findings
 
 
+def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys that say something the form does not have."""
+    for key in ("namespaces", "indent"):
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and file.form != "xml":
+            message = f"'{key}' is for XML, this file is {file.form}"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+    if file.form.startswith(("json", "xml")):
+        return
+    for record in records.values():
+        placed: list[Record | Field] = [record, *record.fields]
+        for one in placed:
+            if one.path is not None:
+                message = f"'{one.name}' has a path, but the file is {file.form}"
+                help_ = "remove path; text files are described by columns or places"
+                yield Diagnostic("CW445", message, one.span, help=help_)
+
+
 def _twice(fields: list[Field]) -> list[Diagnostic]:
     """Find two fields of one record that share a name."""
     seen: dict[str, Field] = {}
@@ -177,7 +208,7 @@ def _field(  # noqa: PLR0913
     findings += _literals(node, made, key)
     required = flag(node, "required")
     absent = "reject" if required else "empty"
-    json_form = file.form.startswith("json")
+    keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
     return Field(
         key=key,
@@ -191,7 +222,7 @@ def _field(  # noqa: PLR0913
         tag=flag(node, "tag"),
         values=tuple(value.text for value in values),
         length=number(node, "length"),
-        on_missing=text(node, "missing") or ("empty" if json_form and not required else "reject"),
+        on_missing=text(node, "missing") or ("empty" if keyed and not required else "reject"),
         on_null=text(node, "null") or absent,
         on_blank=text(node, "blank") or absent,
         on_invalid=text(node, "invalid") or "reject",

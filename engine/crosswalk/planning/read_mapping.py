@@ -208,7 +208,8 @@ class _Reader:
                 of = text(entry.value, "of") or name
                 by = scalars(entry.value, "by")
                 when = self.condition(entry.value, "when")
-                made.append(Nest(name, of, by, when, entry.value.span))
+                none = flag(entry.value, "none")
+                made.append(Nest(name, of, by, when, entry.value.span, none))
         return tuple(made)
 
     def targets(self, body: Map | None) -> tuple[Target, ...]:

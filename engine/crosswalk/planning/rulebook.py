@@ -15,7 +15,7 @@ from crosswalk.documents.access import scalar, scalars
 from crosswalk.documents.resolve import Settings
 from crosswalk.documents.source import Map, Scalar
 from crosswalk.documents.workspace import Document, Workspace
-from crosswalk.findings.diagnostics import Diagnostic, Label, has_errors
+from crosswalk.findings.diagnostics import Diagnostic, Label, Span, has_errors
 from crosswalk.findings.suggest import quoted
 from crosswalk.planning.deciding import Judge
 
@@ -163,10 +163,17 @@ def missing_in_names(layouts: Iterable[Document], settings: Settings) -> Iterato
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
     texts = settings.texts()
     for document in layouts:
-        file = map_at(document.node, "file")
-        name = scalar(file, "name") if file is not None else None
-        for key in _IN_NAME.findall(name.text) if name is not None else ():
-            if name is not None and key in settings.declared and key not in texts:
+        for key, span in settings_in_name(document.node):
+            if key in settings.declared and key not in texts:
                 message = f"setting {settings.declared[key].title} has no value"
                 remedy = "set it, because the name of the file needs it"
-                yield Diagnostic("CW806", message, name.span, help=remedy)
+                yield Diagnostic("CW806", message, span, help=remedy)
+
+
+def settings_in_name(layout: Map) -> Iterator[tuple[str, Span]]:
+    """Give the settings that a layout's file name needs, with the place of the name."""
+    file = map_at(layout, "file")
+    name = scalar(file, "name") if file is not None else None
+    for key in _IN_NAME.findall(name.text) if name is not None else ():
+        if name is not None:
+            yield key, name.span

@@ -132,6 +132,8 @@ class _Compiler:
             return " + ".join(filter(None, [own, *(text for _, text in parts)])) or '""'
         pieces = [own] if own else []
         for child, text in parts:
+            if child.branch.record is not None and child.branch.record.path is not None:
+                raise NotCompiled("a JSON path")
             key = self.code.const(encode_basestring(child.branch.name) + ":")
             body = f'"[" + {text} + "]"' if child.branch.most is None else text
             pieces.append(f"{key} + {body}")
@@ -139,6 +141,8 @@ class _Compiler:
 
     def child(self, node: p.Node, scope: Scope) -> str:
         """Generate a child branch: made once, or for each of its source records."""
+        if node.none:
+            return '""'
         if node.path is None:
             if not node.branch.least or node.when is not None:
                 raise NotCompiled("an optional record")

@@ -245,7 +245,7 @@ class Cells:
         found: dict[str, dict[int, p.Assignment]] = {}
 
         def walk(node: p.Node) -> None:
-            record = node.branch.record
+            record = None if node.none else node.branch.record
             for check in self.plan.target_checks.get(record.name, ()) if record else ():
                 found[check.name] = {one.field.position: one for one in node.assignments}
             for child in node.children:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import jsonform, textform
+from crosswalk.formats import jsonform, textform, xmlform
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
 from crosswalk.model.records import Cell, Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
@@ -332,6 +332,8 @@ class Flow:
             return jsonform.read(stream, self.plan.source)
         if form in textform.FORMS:
             return assemble(textform.read(stream, self.plan.source), self.plan.source)
+        if form == "xml":
+            return xmlform.read(stream, self.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
 
     def place(self, item: Instance) -> None:

@@ -111,6 +111,8 @@ class Interpreter:
 
     def occurrences(self, node: p.Node, outer: Place, parent: Instance) -> Iterator[Instance]:
         """Make all occurrences of a child branch in its parent's scope."""
+        if node.none:
+            return
         if node.path is None:
             if self.applies(node.when, outer):
                 made = self.make(node, outer, parent)

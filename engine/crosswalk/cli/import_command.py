@@ -1,0 +1,161 @@
+"""`crosswalk import`: documents proposed from spec tables and sample files."""
+
+import csv
+import sys
+from pathlib import Path
+
+import click
+
+from crosswalk.cli.options import pass_project, refuse_errors
+from crosswalk.findings.diagnostics import unreadable
+from crosswalk.findings.errors import ConfigError
+from crosswalk.importing.choose import choose, told
+from crosswalk.importing.grid import Refused
+from crosswalk.importing.headers import CODES, TABLES
+from crosswalk.importing.propose_codes import propose_codes
+from crosswalk.importing.propose_layout import Head, Proposal, propose_layout
+from crosswalk.importing.propose_mapping import propose_mapping
+from crosswalk.importing.read_grids import read_grids
+from crosswalk.importing.spec import Spec, read_spec
+from crosswalk.model.layout import Layout
+from crosswalk.planning.read_layout import read_layout
+from crosswalk.project import Project
+from crosswalk.running.output import Staged
+
+KINDS = ("layout", "partner-layout", "fixed", "mapping", "code-table")
+
+
+@click.group("import")
+def command() -> None:
+    """Propose documents from a spec table or a sample file.
+
+    What the file does not say is marked with `# TODO: ...`; `crosswalk check` reports each mark,
+    and nothing runs by the document until they are gone.
+
+    \b
+    Examples:
+      crosswalk import table spec.xlsx --as layout --name partner/product/file -o mappings/file.yaml
+      crosswalk import sample statement.csv --name partner/product/statement
+    """  # noqa: D301
+
+
+@command.command("table")
+@click.argument("file", metavar="FILE|-")
+@click.option("--as", "kind", type=click.Choice(KINDS), default="layout", help="What to propose.")
+@click.option("--name", required=True, help="Name of the document: partner/product/file.")
+@click.option("--table", "wanted", help="Which table: its number, or the name of its sheet.")
+@click.option("--columns", metavar="HEADER=ROLE,...", help="What columns are, by their header.")
+@click.option("--from", "source", metavar="NAME@1", help="Of a mapping: the partner's layout.")
+@click.option("--to", "target", metavar="NAME@1", help="Of a mapping: our layout.")
+@click.option("-o", "--output", default="-", help="New file (default: standard output).")
+@click.option("--replace", is_flag=True, help="Overwrite an existing file.")
+@pass_project
+def table(  # noqa: PLR0913
+    project: Project,
+    file: str,
+    kind: str,
+    name: str,
+    wanted: str | None,
+    columns: str | None,
+    source: str | None,
+    target: str | None,
+    output: str,
+    replace: bool,  # noqa: FBT001
+) -> None:
+    """Propose a layout, a mapping or a code table from a spec table.
+
+    FILE is CSV, TSV, XLSX, XLS, ODS, HTML, Markdown, or text as pasted from a page.
+
+    \b
+    --as layout          our file: one field for each row, by id and name
+    --as partner-layout  the partner's file: each of the partner's fields once
+    --as fixed           a fixed-width file, with the places that the table gives
+    --as mapping         one entry for each row; --from and --to name the layouts
+    --as code-table      two columns: the partner's code and ours
+
+    \b
+    Examples:
+      crosswalk import table spec.csv --as layout --name partner/product/file
+      crosswalk import table spec.xlsx --table Fields --columns "Remarks=description" --name a/b
+      crosswalk import table spec.csv --as mapping --name a/map --from a/in@1 --to a/out@1
+    """  # noqa: D301
+    title = "standard input" if file == "-" else Path(file).name
+    roles = CODES if kind == "code-table" else TABLES
+    try:
+        grids, notes = read_grids(_bytes(file), Path(title).stem)
+        at, found = choose(grids, wanted, _pairs(columns), roles)
+        head = Head(_DOCUMENTS[kind], name, title)
+        if kind == "code-table":
+            made = propose_codes(grids[at], found, head)
+        else:
+            spec = read_spec(grids[at], found)
+            made = _proposed(project, spec, (kind, head), (source, target))
+    except Refused as wrong:
+        raise click.UsageError(f"{title}: {wrong}") from None
+    for one in (*notes, *told(grids, at, found, made.rows)):
+        click.echo(one, err=True)
+    _write(made, output, replace=replace)
+
+
+_DOCUMENTS = {"layout": "layout", "partner-layout": "layout", "fixed": "layout"} | {
+    one: one for one in ("mapping", "code-table")
+}
+
+
+def _proposed(
+    project: Project, spec: Spec, what: tuple[str, Head], ends: tuple[str | None, str | None]
+) -> Proposal:
+    kind, head = what
+    if kind != "mapping":
+        return propose_layout(spec, head, kind)
+    source, target = ends
+    if source is None or target is None:
+        raise click.UsageError("a mapping needs its two layouts: --from NAME@1 --to NAME@1")
+    refuse_errors(project)
+    return propose_mapping(spec, head, _layout(project, source), _layout(project, target))
+
+
+def _layout(project: Project, reference: str) -> Layout:
+    """Read a layout of the project, gaps and all. Raises ConfigError."""
+    document = project.find(reference, "layout")
+    made, findings = read_layout(document.node)
+    if made is None or unreadable([*document.findings, *findings]):
+        raise ConfigError([*document.findings, *findings])
+    return made
+
+
+def _bytes(file: str) -> bytes:
+    """Read a file or standard input. Raises BadParameter."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as wrong:
+        raise click.BadParameter(f"{file}: {wrong.strerror}", param_hint="FILE") from None
+
+
+def _pairs(columns: str | None) -> dict[str, str]:
+    """Read `Header=role,...`; a header may hold a comma when it stands in quotes, as in CSV."""
+    if not columns:
+        return {}
+    made = {}
+    for one in next(csv.reader([columns], skipinitialspace=True)):
+        header, sign, role = one.rpartition("=")
+        if not sign or not header:
+            message = f"'{one}' is not HEADER=ROLE"
+            raise click.BadParameter(message, param_hint="--columns")
+        made[header.strip()] = role.strip()
+    return made
+
+
+def _write(made: Proposal, output: str, *, replace: bool) -> None:
+    """Write a proposal, and say on standard error how much of it is left to decide."""
+    if output == "-":
+        click.echo(made.text, nl=False)
+    else:
+        path = Path(output)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with Staged(path, replace=replace) as out:
+            out.write(made.text.encode())
+    where = "" if output == "-" else f" in {output}"
+    click.echo(f"{made.rows} rows{where}, {made.doubts} left to decide (# TODO)", err=True)

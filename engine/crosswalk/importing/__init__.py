@@ -1,0 +1,1 @@
+"""Spec tables and sample files become proposals of documents; what is not sure is marked."""
