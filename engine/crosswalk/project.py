@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
+from crosswalk.documents.installed import read_installed, unmet
 from crosswalk.documents.layers import used_documents
 from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
@@ -36,7 +37,7 @@ from crosswalk.model.layout import Layout
 from crosswalk.model.mapping import Delivery
 from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings, check_versions
+from crosswalk.operations.operation_settings import check_installed, check_settings
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -88,6 +89,7 @@ class Project:
         self.root = root
         self.workspace: Workspace
         self.workspace, self.findings = open_workspace(root)
+        self._shapes: dict[Document, list[Diagnostic]] = {}
 
     # --- what there is -------------------------------------------------------------------
 
@@ -138,8 +140,23 @@ class Project:
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
             view.effective[key] = made
-            view.findings += [*findings, *_shape(document, made.node)]
+            view.findings += [*findings, *self._shape(document, made.node)]
         return view.effective[key]
+
+    def _shape(self, document: Document, node: Map) -> list[Diagnostic]:
+        """Give what is wrong with a document's text, or with the shape of a text that can be read.
+
+        The shape of a document that no layer changes is looked at once.
+        """
+        changed = node is not document.node
+        if changed or document not in self._shapes:
+            found = list(document.findings)
+            if not unreadable(found):
+                found += check_shape(node, document.kind)
+            if changed:
+                return found
+            self._shapes[document] = found
+        return self._shapes[document]
 
     def readiness(self, view: View) -> Readiness:
         """Give what the view's layers ask for before going live."""
@@ -165,10 +182,15 @@ class Project:
     def refusals(self, flow: Flow, view: View) -> list[Diagnostic]:
         """Find why a view cannot use a flow: its own needs, then those of its operation."""
         found = list(refusals(flow, view.settings))
-        operation = self._operation_of(flow, view) if not found else None
-        return found + list(check_versions(operation, view.settings) if operation else ())
+        operation = None if found else self._operation_of(flow, view)
+        if operation is not None:
+            needs, held = operation.node, read_installed(operation.node)
+            licences = [one.text for one in scalars(needs, "licences")]
+            least = scalar(needs, "minimum_version")
+            found += unmet(operation.document.name, least, licences, held, view.settings)
+        return found
 
-    def _operation_of(self, flow: Flow, view: View) -> Operation | None:
+    def _operation_of(self, flow: Flow, view: View) -> Effective | None:
         """Give the operation that a flow's mapping fills or reads the answer of."""
         if flow.mapping is None or (document := self._named(flow.mapping)) is None:
             return None
@@ -176,7 +198,7 @@ class Project:
         for end in (scalar(node, "to"), scalar(node, "from")):
             found = self._named(end) if end is not None else None
             if found is not None and found.kind == "operation":
-                return self._operation(found, view)
+                return self.effective(found, view)
         return None
 
     def _named(self, reference: Scalar) -> Document | None:
@@ -367,7 +389,7 @@ class Project:
             findings += self._check_delivery(written.delivery, operation, view)
         if operation is not None:
             findings += self.check_operation(operation, view)
-            old = check_versions(operation, view.settings)
+            old = check_installed(operation, view.settings)
             findings += [replace(one, severity=Severity.ERROR) for one in old]
         if (
             operation is None
@@ -425,7 +447,7 @@ class Project:
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += _shape(document, document.node)
+            findings += self._shape(document, document.node)
         if not unreadable(findings):
             findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
@@ -465,9 +487,10 @@ class Project:
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
         """Check an operation where it is written or changed."""
+        if view.owner is not None and not any(one.override_of(document) for one in view.layers):
+            return
         made = self._operation(document, view)
-        changed = any(layer.override_of(document) for layer in view.layers)
-        if made is not None and (view.owner is None or changed):
+        if made is not None:
             yield from self.check_operation(made, view)
 
     def _check_flows(self, view: View) -> Iterator[Diagnostic]:
@@ -496,7 +519,10 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
-        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
+        for node in layouts:
+            yield from self._check_name(node, view.settings.types())
+        yield from missing_in_names(layouts, view.settings)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""
@@ -521,11 +547,11 @@ class Project:
         """Check the file name template of a layout."""
         file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
-        if name is None:
+        if name is None or file is None:
             return []
         from crosswalk.running.templates import check_template
 
-        return check_template(name, settings)
+        return check_template(name, settings, per=scalar(file, "per") is not None)
 
     def _touches(self, document: Document, view: View) -> bool:
         """Tell whether a layer changes a mapping or anything that it names."""
@@ -555,12 +581,6 @@ class Project:
             if operation is not None:
                 written, target = extended(written, written.delivery, parts.source, operation)
         yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
-
-
-def _shape(document: Document, node: Map) -> list[Diagnostic]:
-    """Give what is wrong with a document's text, or with the shape of a text that can be read."""
-    found = list(document.findings)
-    return found if unreadable(found) else [*found, *check_shape(node, document.kind)]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:

@@ -116,6 +116,7 @@ CODES: dict[str, str] = {
     "CW444": "codes merge and have no way back",
     "CW445": "key is not for this form",
     "CW446": "decision lacks an input or its day",
+    "CW447": "files cannot be told apart",
     "CW451": "case has no input, or two",
     "CW452": "file of a case cannot be read",
     "CW453": "moment of a run cannot be read",
@@ -202,6 +203,7 @@ CODES: dict[str, str] = {
     "CW613": "line has another length",
     "CW614": "section of the file is not there",
     "CW615": "line continues nothing",
+    "CW616": "separators cannot be read from the file",
     "CW620": "text cannot be written in this form",
     "CW621": "line break or NUL cannot be written",
     "CW622": "character is not in the declared encoding",
@@ -232,6 +234,7 @@ CODES: dict[str, str] = {
     "CW660": "output exists already",
     "CW661": "unsafe file name",
     "CW662": "output cannot be written",
+    "CW663": "two output files with one name",
     # CW7xx: transport
     "CW701": "GraphQL document cannot be parsed",
     "CW702": "not exactly one operation with one root field",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import delimited, fixed
+from crosswalk.formats import delimited, fixed, separators
 from crosswalk.formats.delimited_writer import Write
 from crosswalk.formats.sections import is_plain
 from crosswalk.model.layout import File, Layout
@@ -18,7 +18,8 @@ _WRITE = {"delimited": delimited.writer, "fixed": fixed.writer}
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
-    return _READ[layout.file.form](stream, layout)
+    source, meant = separators.taken(stream, layout)
+    return _READ[layout.file.form](source, meant)
 
 
 def writer(layout: Layout) -> Write:

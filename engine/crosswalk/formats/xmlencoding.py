@@ -27,6 +27,16 @@ def is_wide(file: File) -> bool:
     return _name(file.encoding) in _WIDE
 
 
+def spoken(encoding: str) -> str:
+    """Give the registered name (IANA) of an encoding that `encoding_of` gave."""
+    if encoding.startswith("iso"):
+        return encoding.upper().replace("ISO", "ISO-", 1)
+    if encoding.startswith("cp"):
+        number = encoding.removeprefix("cp")
+        return f"windows-{number}" if number.startswith("125") else f"IBM{number}"
+    return "US-ASCII" if encoding == "ascii" else encoding.upper()
+
+
 def parser_for(file: File) -> Any:  # noqa: ANN401 - pyexpat has no class of its own
     """Make a parser for a layout's encoding that knows namespaces. Raises FormatProblem CW602."""
     name = None if is_wide(file) else encoding_of(file)

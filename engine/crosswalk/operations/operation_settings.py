@@ -1,4 +1,4 @@
-"""Holds an operation against the settings: those it names, and a biller's version and licences."""
+"""Holds an operation against the settings that it names."""
 
 from collections.abc import Iterator
 
@@ -24,12 +24,7 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
         yield Diagnostic("CW471", message, least.span, help="write numbers with points between")
 
 
-def check_versions(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
-    """Find a biller whose partner system is too old, or lacks a licence."""
-    yield from unmet(
-        operation.name,
-        operation.minimum_version,
-        operation.licences,
-        operation.installed,
-        settings,
-    )
+def check_installed(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
+    """Find why a biller's partner system cannot take an operation: its version, its licences."""
+    least, held = operation.minimum_version, operation.installed
+    yield from unmet(operation.name, least, operation.licences, held, settings)

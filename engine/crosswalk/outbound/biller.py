@@ -15,7 +15,7 @@ from crosswalk.documents.source import Scalar
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.errors import ConfigError
 from crosswalk.operations.operation import Operation
-from crosswalk.operations.operation_settings import check_versions
+from crosswalk.operations.operation_settings import check_installed
 from crosswalk.project import Project, View
 
 
@@ -61,7 +61,7 @@ def _others(project: Project, view: View, needed: Operation) -> Iterator[Operati
             continue
         made = project.operation(f"{document.name}@{document.major}", view)
         there = view.settings.find(made.endpoint.text) is not None
-        if there and not list(check_versions(made, view.settings)):
+        if there and not list(check_installed(made, view.settings)):
             yield made
 
 

@@ -159,11 +159,11 @@ def _filled(model: Model) -> Mapping[str, str]:
     return {one.setting: one.separator.join("0" for _ in one.parts) for one in model.bases}
 
 
-def missing_in_names(layouts: Iterable[Document], settings: Settings) -> Iterator[Diagnostic]:
+def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Diagnostic]:
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
     texts = settings.texts()
-    for document in layouts:
-        for key, span in settings_in_name(document.node):
+    for node in layouts:
+        for key, span in settings_in_name(node):
             if key in settings.declared and key not in texts:
                 message = f"setting {settings.declared[key].title} has no value"
                 remedy = "set it, because the name of the file needs it"

@@ -4,11 +4,12 @@ A record that is not expected where it stands, and a damaged row inside a group,
 top-level occurrence they belong to and no other.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from crosswalk.model.layout import Branch, Layout
+from crosswalk.model.layout import Branch, Layout, last_unmarked
 from crosswalk.model.records import Damage, Instance, Row
 
 
@@ -59,7 +60,8 @@ class _Machine:
         self.lines: tuple[int, int, int] = (0, 0, 0)
 
     def run(self, rows: Iterable[Row | Damage]) -> Iterator[Item]:
-        for row in rows:
+        last = [one.record.ordinal for one in last_unmarked(self.layout.root) if one.record]
+        for row in rows if not last else _marked(rows, last, self.layout):
             if isinstance(row, Damage):
                 yield from self.damage(row)
             else:
@@ -211,6 +213,27 @@ class _Machine:
             yield self.stack[0].instance
         self.stack, self.spoiled = [], None
         self.lines = (0, self.lines[1], 0)
+
+
+def _marked(
+    rows: Iterable[Row | Damage], last: list[int], layout: Layout
+) -> Iterator[Row | Damage]:
+    """Take the last rows of a file for the records that stand there and have no tag."""
+    held: deque[Row | Damage] = deque()
+    for row in rows:
+        held.append(row)
+        if len(held) > len(last):
+            yield held.popleft()
+    for row, ordinal in zip(held, last[len(last) - len(held) :], strict=True):
+        yield row if isinstance(row, Damage) else _as(row, ordinal, layout)
+
+
+def _as(row: Row, ordinal: int, layout: Layout) -> Row | Damage:
+    cells = dict([(row.ordinal, row.cells), *row.others]).get(ordinal)
+    if cells is not None:
+        return row._replace(ordinal=ordinal, cells=cells, others=())
+    reason = f"the file does not end with a line that is a {layout.records[ordinal].name}"
+    return Damage(row.line, row.end_line, "CW630", reason, "")
 
 
 def _ways(branch: Branch, above: tuple[Branch, ...] = ()) -> Iterator[tuple[Branch, ...]]:

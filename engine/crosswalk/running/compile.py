@@ -31,7 +31,9 @@ class Compiled:
     members the cells of every row from column `head` on; else they are Instances. With `several`
     it gives the text and how many target units it holds.
     `sums` holds the running control sums in minor units by `Record.Field`, `counts` the branch
-    counts, `pairs` what `distinct` compares: (source text, target text).
+    counts, `pairs` what `distinct` compares: (source text, target text). Where the target has
+    several files, `keys` holds the text that each unit's file is for, and `unit` gives with
+    `several` a list of texts.
     """
 
     unit: Callable[..., Any]
@@ -41,6 +43,7 @@ class Compiled:
     counts: dict[str, int]
     sums: dict[str, int]
     pairs: list[tuple[str, str]]
+    keys: list[str]
     source: str
 
 
@@ -85,13 +88,14 @@ class _Compiler:
         self.same_check(scope, mark, flat=flat)
         counts, sums = dict.fromkeys(self.cells.counted, 0), dict.fromkeys(self.cells.summed, 0)
         pairs: list[tuple[str, str]] = []
-        self.code.names |= {"C": counts, "S": sums, "D": pairs.append}
+        keys: list[str] = []
+        self.code.names |= {"C": counts, "S": sums, "D": pairs.append, "K": keys.append}
         scope.add(f"t = {text}")
         lines += [BASE + late for late in self.code.late]
         scope.add("return t, n" if several else "return t")
         unit, source = self.code.finish("r0, rows" if flat else "i0, rows", lines)
         head = min(self.code.each, default=0) if flat and group else 0
-        return Compiled(unit, flat, several, head, counts, sums, pairs, source)
+        return Compiled(unit, flat, several, head, counts, sums, pairs, keys, source)
 
     def one(self, scope: Scope) -> str:
         """Generate the one target unit of a source unit."""
@@ -109,7 +113,7 @@ class _Compiler:
         inner.add(f"{made}.append({text})")
         scope.add(f"n = len({made})")
         self.count(self.node, f"len({made})", scope)
-        return f'"".join({made})'
+        return made if self.plan.target.per is not None else f'"".join({made})'
 
     def framed(self, body: str) -> str:
         """Give the text of a whole unit; in JSON lines, its line."""

@@ -50,6 +50,8 @@ class Cells:
         self.summed = {name for one in fields if one.control for name in one.control.sum}
         if any(one.control and not _simple(one.control) for one in fields):
             raise NotCompiled("a control total that is not a plain count or sum")
+        if self.target.per is not None and (fields or self.json):
+            raise NotCompiled("several files with control totals, or in JSON")
         self.outside = ""
         if not self.json:
             file = self.target.file
@@ -67,6 +69,8 @@ class Cells:
         }
         for check in self.plan.target_checks.get(record.name, ()):
             self.check(check, record, cells, scope)
+        if self.target.per is not None and self.target.per[0] == record.name:
+            scope.add(f"K({cells[self.target.per[1]]})")
         if self.json:
             return self.members(record, cells)
         if quick:
@@ -112,6 +116,8 @@ class Cells:
             return {}
         checks = self.plan.target_checks.get(record.name, ())
         wanted = {at for check in checks for at in check.positions.values()}
+        if self.target.per is not None and self.target.per[0] == record.name:
+            wanted.add(self.target.per[1])
         found = {}
         for assignment in node.assignments:
             one = assignment.field

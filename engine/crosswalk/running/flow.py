@@ -17,7 +17,6 @@ from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held, Reject, Summary
 from crosswalk.running.assemble import Spoiled, assemble
 from crosswalk.running.compile import Compiled, NotCompiled, compile_unit
-from crosswalk.running.emit import Emitter
 from crosswalk.running.interpret import Context, Interpreter, Place, spell
 from crosswalk.running.occurrences import (
     below,
@@ -29,8 +28,10 @@ from crosswalk.running.occurrences import (
     walk,
 )
 from crosswalk.running.rows import Group, Grouping, Part, read_groups
+from crosswalk.running.shares import Places, Share, Shares, Sink
 from crosswalk.running.source_controls import SourceControls
 from crosswalk.running.unreadable import unreadable, used_fields
+from crosswalk.values.codecs import Problem
 
 EVERY = 2048
 """After how many units their text is written out and progress is told."""
@@ -42,7 +43,6 @@ Totals = tuple[dict[str, int], dict[str, int]]
 _BUCKETS = 8
 """Collisions are looked for in this many passes, so that few hashes are in a table at once."""
 
-Sink = Callable[[bytes], None]
 OnReject = Callable[[Reject], None]
 OnNotice = Callable[[Issue], None]
 OnProgress = Callable[[Summary], None]
@@ -51,7 +51,7 @@ OnProgress = Callable[[Summary], None]
 class Flow:
     """One run of a plan over one input. Not reusable."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         plan: p.Plan,
         context: Context,
@@ -59,20 +59,24 @@ class Flow:
         compiled: bool = True,
         held: Held | None = None,
         part: Part | None = None,
+        places: Places | None = None,
     ) -> None:
         """Prepare a run.
 
         `held` is what an earlier attempt found to collide; `part` says that the input is only a
-        part of a flat file.
+        part of a flat file; `places` is where the files go when the target has several.
         """
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
         self.groups: array[int] = array("Q")
         self.interpreter = Interpreter(plan, context)
-        self.emitter = Emitter(plan.target)
+        self.shares = Shares(plan.target, places)
         self.summary = Summary()
         self.wanted = wanted_sums(plan.target)
         self.root = Instance(plan.source.root, 0, None, [[] for _ in plan.source.root.children])
         self.made_root = Instance(plan.target.root, 0, None)
+        if not self.shares.several:
+            self.share = self.shares.of("")
+            self.share.root, self.share.tally = self.made_root, self.summary.tally
         self.pairs: tuple[array[int], array[int]] = (array("Q"), array("Q"))
         self.key_is_source = self.keyed_by_source()
         self.code: Compiled | None = None
@@ -114,27 +118,24 @@ class Flow:
     ) -> None:
         """Map the units of an input (or of a part of it), without the records of the file."""
         self.reject_to, self.notice_to = reject, notice
-        pieces: list[str] = []
-        encoding = self.plan.target.file.encoding
-        for text in self.texts(stream):
-            pieces.append(text)
-            if len(pieces) == EVERY:
-                self.summary.emitted += len(pieces)
-                body("".join(pieces).encode(encoding))
-                pieces.clear()
+        for count, text in enumerate(self.texts(stream), 1):
+            self.share.pieces.append(text)
+            if count % EVERY == 0:
+                self.summary.emitted += self.shares.write_out(body)
                 progress(self.summary)
-        self.summary.emitted += len(pieces)
-        body("".join(pieces).encode(encoding))
+        self.summary.emitted += self.shares.write_out(body)
         self.merge_compiled()
         progress(self.summary)
 
-    def tail(self) -> bytes:
-        """Give what stands after the body, once the run is settled."""
-        return self.emitter.tail(self.made_root, self.plan).encode(self.plan.target.file.encoding)
+    def tail(self, share: Share | None = None) -> bytes:
+        """Give what stands after the body of a file, once the run is settled."""
+        of = share or self.share
+        return of.emitter.tail(of.root, self.plan).encode(self.plan.target.file.encoding)
 
-    def head(self) -> bytes:
+    def head(self, share: Share | None = None) -> bytes:
         """Give what stands before the body: marks, header line, and the head records."""
-        return self.emitter.head(self.made_root, self.plan)
+        of = share or self.share
+        return of.emitter.head(of.root, self.plan)
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
@@ -186,7 +187,11 @@ class Flow:
                     text = unit(group.first, tails)
                 except Exception:  # noqa: BLE001 - the reference says what is wrong
                     text = None
-                if text is not None and (pairs is None or self.distinct(pairs, before)):
+                if (
+                    text is not None
+                    and (pairs is None or self.distinct(pairs, before))
+                    and (not self.shares.several or self.shared())
+                ):
                     summary.written += len(tails)
                     summary.units += 1
                     if not held:
@@ -379,8 +384,7 @@ class Flow:
             if text is not None:
                 self.summary.written += size
                 self.summary.units += units
-                self.summary.emitted += units - 1
-                yield text
+                yield from self.dealt(text, units)
                 return
         self.summary.replayed += 1
         if direct:
@@ -388,18 +392,44 @@ class Flow:
         else:
             yield from self.parts(members)
 
-    def quick(self, members: list[Instance]) -> tuple[str | None, int]:
+    def quick(self, members: list[Instance]) -> tuple[Any, int]:
         """Try the compiled function; no text when the reference must look."""
         code = self.code
         assert code is not None
+        code.keys.clear()
         try:
             made = code.unit(*self.given(members))
+            for key in code.keys:
+                self.shares.of(key)
         except Exception:  # noqa: BLE001 - the reference says what is wrong
             code.pairs.clear()
             return None, 0
         text, units = made if code.several else (made, 1)
         fine = not code.pairs or self.distinct(code.pairs)
         return (text if fine else None), units
+
+    def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
+        """Give the texts of the compiled function, each to the share it belongs to."""
+        assert self.code is not None
+        if not self.shares.several:
+            self.summary.emitted += units - 1
+            yield made
+            return
+        texts = made if self.code.several else [made]
+        for key, text in zip(tuple(self.code.keys), texts, strict=True):
+            self.share = self.shares.of(key)
+            yield text
+
+    def shared(self) -> bool:
+        """Find the share of a row's unit; False when its file cannot have a name."""
+        assert self.code is not None
+        try:
+            self.share = self.shares.of(self.code.keys[-1])
+        except Problem:
+            return False
+        finally:
+            self.code.keys.clear()
+        return True
 
     def given(self, members: list[Instance]) -> tuple[Any, list[Any]]:
         """Give what the compiled function takes. Raises ValueError for rows it cannot take."""
@@ -439,10 +469,11 @@ class Flow:
         try:
             made = self.interpreter.make(self.plan.root, Place((self.root,)))
             self.fill_controls(made)
-            self.made_root = made
+            self.made_root = self.share.root = made
             pieces = (one for group in made.children for one in group)
-            document = self.emitter.document is not None  # the head holds it
-            text = "" if document else "".join(self.emitter.text(one) for one in pieces)
+            emitter = self.share.emitter
+            document = emitter.document is not None  # the head holds it
+            text = "" if document else "".join(emitter.text(one) for one in pieces)
         except Rejected as rejected:
             self.reject(rejected.issue, tuple(range(size)))
             return
@@ -466,7 +497,8 @@ class Flow:
             place = Place(members, earlier or tuple(members))
             made = interpreter.make(node, place, self.made_root)
             self.fill_controls(made)
-            text = self.emitter.text(made)
+            share = self.share_of(made)
+            text = share.emitter.text(made)
             pairs = self.distinct_pairs(made, members)
             if pairs and not self.distinct(pairs):
                 raise Rejected(self.collision(members))  # noqa: TRY301
@@ -474,11 +506,20 @@ class Flow:
             self.reject_unit(rejected.issue, lines, members)
             interpreter.notes.clear()
             return
-        self.summary.tally.add(made, self.wanted)
+        self.share = share
+        share.tally.add(made, self.wanted)
         self.summary.written += len(lines)
         self.summary.units += 1
         self.flush_notes()
         yield text
+
+    def share_of(self, made: Instance) -> Share:
+        """Give the share of a made unit. Raises Rejected when its file cannot have a name."""
+        try:
+            return self.shares.of_made(made)
+        except Problem as problem:
+            issue = Issue(problem.code, problem.reason, made.line, made.line, made.branch.name)
+            raise Rejected(issue) from problem
 
     def fill_controls(self, made: Instance) -> None:
         """Compute the control totals inside a unit."""
@@ -506,21 +547,28 @@ class Flow:
         """Make the records of the whole file, now that all totals are known."""
         if self.plan.unit is None:
             return
+        for share in self.shares:
+            self.settle_share(share)
+            if self.shares.several:
+                self.summary.tally.merge(share.tally)
+        self.flush_notes()
+
+    def settle_share(self, share: Share) -> None:
+        """Make the records of one whole file."""
         place = Place((self.root,))
         children: list[list[Instance]] = []
         for number, child in enumerate(self.plan.root.children):
             if number == self.plan.unit:
                 children.append([])
                 continue
-            children.append(list(self.interpreter.occurrences(child, place, self.made_root)))
-        self.made_root.children = children
+            children.append(list(self.interpreter.occurrences(child, place, share.root)))
+        share.root.children = children
         for group in children:
             for one in group:
-                self.summary.tally.add(one, self.wanted)
-        for one, group_of in controlled(self.made_root):
-            if group_of is self.made_root:
-                self.write_controls(one, self.summary.tally)
-        self.flush_notes()
+                share.tally.add(one, self.wanted)
+        for one, group_of in controlled(share.root):
+            if group_of is share.root:
+                self.write_controls(one, share.tally)
 
     def merge_compiled(self) -> None:
         """Add what the compiled function counted."""
