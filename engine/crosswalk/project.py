@@ -127,6 +127,10 @@ class Project:
         gaps = [one for layer in found for one in layer.document.findings]
         return View(owner, found, settings, [*findings, *wrong, *gaps])
 
+    def integration(self, reference: str) -> Document:
+        """Find an integration by `name@major` or `name`. Raises ConfigError with a suggestion."""
+        return self.find(reference, "integration")
+
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
         other, _ = self.workspace.find(name, "integration")
@@ -337,7 +341,7 @@ class Project:
             node = self.effective(document, view).node
             return None if unreadable(view.findings[before:]) else node
 
-        return read_judge(self.workspace, references, reads)
+        return read_judge(self.workspace, references, reads, view.settings, self.text)
 
     def plan(
         self,
@@ -372,7 +376,9 @@ class Project:
         findings += wrong
         if made is None or has_errors(findings):
             raise ConfigError(findings)
-        return made
+        tolerated = [one for judge in parts.names.decisions.values() for one in judge.tolerated]
+        warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
+        return replace(made, warnings=warnings)
 
     def delivery(self, name: str, view: View) -> tuple[Plan, Delivery, Operation]:
         """Build the plan of what a mapping delivers: its variables, key and amount.

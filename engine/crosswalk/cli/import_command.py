@@ -16,6 +16,7 @@ from crosswalk.importing.propose_codes import propose_codes
 from crosswalk.importing.propose_layout import Head, Proposal, propose_layout
 from crosswalk.importing.propose_mapping import propose_mapping
 from crosswalk.importing.read_grids import read_grids
+from crosswalk.importing.sample import propose_sample
 from crosswalk.importing.spec import Spec, read_spec
 from crosswalk.model.layout import Layout
 from crosswalk.planning.read_layout import read_layout
@@ -94,7 +95,33 @@ def table(  # noqa: PLR0913
         raise click.UsageError(f"{title}: {wrong}") from None
     for one in (*notes, *told(grids, at, found, made.rows)):
         click.echo(one, err=True)
-    _write(made, output, replace=replace)
+    _write(made, "rows", output, replace=replace)
+
+
+@command.command("sample")
+@click.argument("file", metavar="FILE|-")
+@click.option("--name", required=True, help="Name of the layout: partner/product/file.")
+@click.option("-o", "--output", default="-", help="New file (default: standard output).")
+@click.option("--replace", is_flag=True, help="Overwrite an existing file.")
+def sample(file: str, name: str, output: str, replace: bool) -> None:  # noqa: FBT001
+    """Propose a layout from a sample of the file.
+
+    FILE is delimited text, X12 or EDIFACT segments, JSON, JSON lines, or fixed-width text. A type
+    is proposed only where all values agree in one reading; what is not sure is marked.
+
+    \b
+    Examples:
+      crosswalk import sample statement.csv --name partner/product/statement
+      crosswalk import sample answer.json --name partner/answer -o mappings/answer.yaml
+    """  # noqa: D301
+    title = "standard input" if file == "-" else Path(file).name
+    try:
+        made, notes = propose_sample(_bytes(file), Head("layout", name, title))
+    except Refused as wrong:
+        raise click.UsageError(f"{title}: {wrong}") from None
+    for one in notes:
+        click.echo(one, err=True)
+    _write(made, "fields", output, replace=replace)
 
 
 _DOCUMENTS = {"layout": "layout", "partner-layout": "layout", "fixed": "layout"} | {
@@ -148,7 +175,7 @@ def _pairs(columns: str | None) -> dict[str, str]:
     return made
 
 
-def _write(made: Proposal, output: str, *, replace: bool) -> None:
+def _write(made: Proposal, what: str, output: str, *, replace: bool) -> None:
     """Write a proposal, and say on standard error how much of it is left to decide."""
     if output == "-":
         click.echo(made.text, nl=False)
@@ -158,4 +185,4 @@ def _write(made: Proposal, output: str, *, replace: bool) -> None:
         with Staged(path, replace=replace) as out:
             out.write(made.text.encode())
     where = "" if output == "-" else f" in {output}"
-    click.echo(f"{made.rows} rows{where}, {made.doubts} left to decide (# TODO)", err=True)
+    click.echo(f"{made.rows} {what}{where}, {made.doubts} left to decide (# TODO)", err=True)

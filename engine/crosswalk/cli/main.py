@@ -25,6 +25,7 @@ COMMANDS = {
     "test": "Run the cases beside the mappings.",
     "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
+    "new": "Begin a biller, with what is still to decide marked in it.",
     "ready": "Say what a biller still needs before it goes live.",
     "release": "Record the content of documents as released.",
     "rules": "Read, question, compare and carry over the rules of decisions.",

@@ -216,6 +216,7 @@ def _text(wish: _Wish, plan: Plan, result: Result, seconds: float) -> str:
         gap = f", {unreadable} unreadable" if unreadable else ""
         lines.append(f"  {name}  written {written}, rejected {rejected}{gap}")
     lines += [f"  control total: {told}" for told in summary.control_problems]
+    lines += [f"  warning  {one.code}  {one.message}  ({one.span})" for one in plan.warnings]
     lines += [_issue("reject", one.issue) for one in result.rejects[:5]]
     if summary.rejects > 5:  # noqa: PLR2004
         lines.append(f"  ... {summary.rejects - 5:,} more rejects")
@@ -261,6 +262,10 @@ def _json(wish: _Wish, plan: Plan, result: Result) -> str:
             }
             for name, written, rejected, gap in _totals(result)
         },
+        "warnings": [
+            {"code": one.code, "message": one.message, "place": str(one.span or "")}
+            for one in plan.warnings
+        ],
         "files": [
             {
                 "file": str(one.file),

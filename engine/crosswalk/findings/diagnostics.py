@@ -186,6 +186,7 @@ CODES: dict[str, str] = {
     "CW584": "decision gives no outcome",
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
+    "CW587": "rules of a setting were not used",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",
@@ -311,6 +312,7 @@ CODES: dict[str, str] = {
     "RUL606": "no rule set applies",
     "RUL607": "import hint no longer fits",
     "RUL608": "partner's form cannot say this",
+    "RUL609": "setting holds no rules",
 }
 """Every code with its short title. A code that was released is never given another meaning."""
 

@@ -27,8 +27,14 @@ SIZE = 1 << 18
 SHOWN = 200
 """How many bytes of an over-long line are kept in its Damage."""
 
-_SINGLE_BYTE = ("cp437", "cp850", "cp852", "cp858", "cp1250", "cp1252")
-_ENCODINGS = {"ascii", "utf-8", "iso8859-1", "iso8859-2", "iso8859-15", *_SINGLE_BYTE}
+_CODE_PAGES = (437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 863, 865, 866, *range(1250, 1259))
+_PARTS_OF_ISO = (1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16)
+_ENCODINGS = {
+    *("ascii", "utf-8", "koi8-r", "koi8-u", "mac-roman"),
+    *(f"cp{number}" for number in _CODE_PAGES),
+    *(f"iso8859-{number}" for number in _PARTS_OF_ISO),
+}
+"""Those in which a byte below 128 is always that character of ASCII, so lines can be cut."""
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -88,7 +94,7 @@ def encoding_of(file: File) -> str:
         raise FormatProblem(
             "CW602",
             f"encoding '{file.encoding}' is not supported",
-            help=f"use one of {', '.join(sorted(_ENCODINGS))}",
+            help=f"use one of {', '.join(sorted(_ENCODINGS))}; utf-16 can be read in text and XML",
         )
     return name
 

@@ -6,13 +6,12 @@ from xml.parsers import expat
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.lines import encoding_of, opening
+from crosswalk.formats.recoded import WIDE, is_wide
 from crosswalk.formats.xmlnodes import PARTED
 from crosswalk.model.layout import File
 
 _NATIVE = {"iso8859-1": "iso-8859-1", "ascii": "us-ascii"}
 """Names by which expat knows an encoding itself."""
-
-_WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 
 
 def _name(text: str) -> str:
@@ -20,11 +19,6 @@ def _name(text: str) -> str:
         return codecs.lookup(text).name
     except LookupError:
         return ""
-
-
-def is_wide(file: File) -> bool:
-    """Tell whether a layout says UTF-16, which is read only."""
-    return _name(file.encoding) in _WIDE
 
 
 def spoken(encoding: str) -> str:
@@ -51,7 +45,7 @@ def _agree(file: File, said: str | None) -> None:
     """Refuse a document that declares another encoding than the layout; ASCII is in each."""
     allowed = "utf-16" if is_wide(file) else encoding_of(file)
     found = None if said is None else _name(said)
-    if found is None or found in (allowed, "ascii") or (allowed == "utf-16" and found in _WIDE):
+    if found is None or found in (allowed, "ascii") or (allowed == "utf-16" and found in WIDE):
         return
     raise FormatProblem(
         "CW602",

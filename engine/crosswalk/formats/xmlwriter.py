@@ -10,7 +10,8 @@ from xml.sax.saxutils import quoteattr
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.lines import encoding_of
-from crosswalk.formats.xmlencoding import is_wide, spoken
+from crosswalk.formats.recoded import is_wide
+from crosswalk.formats.xmlencoding import spoken
 from crosswalk.formats.xmlpen import Pen, Write, leads, places
 from crosswalk.formats.xmlshape import ANY, DEFAULT, KNOWN, Element, Home, tree
 from crosswalk.model.layout import Layout

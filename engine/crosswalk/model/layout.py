@@ -103,7 +103,8 @@ class Record:
 class Branch:
     """A place in the structure: a record, a group of branches, or a record with branches below it.
 
-    `least` is 0 or 1; `most` is 1 or None (no limit).
+    `least` is 0 or 1; `most` is 1 or None (no limit). `any_order`: in a file the branches below may
+    come in any order.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Branch:
     least: int
     most: int | None
     children: tuple["Branch", ...] = ()
+    any_order: bool = False
 
 
 def branches(branch: Branch) -> Iterator[Branch]:

@@ -8,7 +8,7 @@ from crosswalk.decisions.base import Bound
 from crosswalk.decisions.dated import Dated
 from crosswalk.decisions.explain import explain
 from crosswalk.decisions.limits import too_long
-from crosswalk.decisions.model import Decision, Limit
+from crosswalk.decisions.model import Decision, Limit, Reason
 from crosswalk.decisions.table import order_of
 from crosswalk.findings.diagnostics import Severity, Span
 from crosswalk.planning.plan import Decider
@@ -57,6 +57,18 @@ class Judging:
 
         return decide
 
+    def surely(self, decider: Decider) -> Decides:
+        """Give the same function; it also raises where rules of a setting are not used."""
+        decide = self.decides(decider)
+
+        def decided(values: Sequence[object], day: Value) -> Decision:
+            decision = decide(values, day)
+            if decision.reason in _FALLEN and decider.rules:
+                raise Undecided("CW587", unused_rules(decider, decision))
+            return decision
+
+        return decided
+
     def dated(self, decider: Decider) -> Dated:
         """Give the rule sets of a decision with the settings."""
         if decider.name not in self._dated:
@@ -71,6 +83,22 @@ class Judging:
         if bound is not None:
             said = explain(bound, dict(zip(order_of(decider.model), values, strict=True)))
             yield from _told(decider, bound, said, outcome)
+
+
+_FALLEN = (Reason.BASE_NO_RULESET, Reason.BASE_RULESET_INVALID)
+
+
+def unused_rules(decider: Decider, decision: Decision) -> str:
+    """Say that rules which a setting holds were not used; empty when nothing of that happened."""
+    if decision.reason not in _FALLEN or not decider.rules:
+        return ""
+    named = ", ".join(one.setting for one in decider.rules if one.setting is not None)
+    sources = [one.removeprefix("setting:") for one in decision.sources.values()]
+    given = sorted({one.partition(".")[0] for one in sources if one not in ("default", "none")})
+    return (
+        f"decision {decider.name}: setting {named} holds no rules that can be used, "
+        f"setting {', '.join(given)} decided ({decision.reason.value})"
+    )
 
 
 def _day(decider: Decider, day: Value) -> date:

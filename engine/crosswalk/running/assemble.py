@@ -149,7 +149,8 @@ class _Machine:
         gap = any(
             child.least and not holder.instance.children[children.index(child)] for child in skipped
         )
-        if index < holder.at or full or gap or not self._starts(way):
+        out_of_turn = (index < holder.at or gap) and not holder.instance.branch.any_order
+        if out_of_turn or full or not self._starts(way):
             return False
         return not any(_missing(one) for one in self.stack[depth:])
 
@@ -188,7 +189,8 @@ class _Machine:
         """
         index = self.layout.root.children.index(top)
         seen = self.root.instance.children[index]
-        return index >= self.root.at and not (seen and top.most == 1)
+        in_turn = index >= self.root.at or self.layout.root.any_order
+        return in_turn and not (seen and top.most == 1)
 
     def spoil(self, damage: Damage) -> None:
         if self.spoiled is None:
@@ -246,7 +248,7 @@ def _first(above: Branch, below: Branch) -> bool:
     """Tell whether a branch may be the first thing read of the group that holds it."""
     if above.record is not None:
         return False
-    before = above.children[: above.children.index(below)]
+    before = [] if above.any_order else above.children[: above.children.index(below)]
     return not any(child.least for child in before)
 
 

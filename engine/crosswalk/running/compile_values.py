@@ -202,7 +202,7 @@ class Values:
         if key not in scope.known:
             given = ["None" if one is None else self.value(one, scope) for one in decider.inputs]
             day = "None" if decider.day is None else self.value(decider.day, scope)
-            decide = self.code.const(self.code.interpreter.judging.decides(decider), "J")
+            decide = self.code.const(self.code.interpreter.judging.surely(decider), "J")
             name = self.code.var()
             scope.add(f"{name} = {decide}(({', '.join(given)},), {day}).values")
             scope.known[key] = name

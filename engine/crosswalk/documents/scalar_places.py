@@ -1,4 +1,4 @@
-"""Where a place of a GraphQL text stands in the YAML file that holds it."""
+"""Where a place of a text (GraphQL, JSON) stands in the YAML file that holds the text."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
