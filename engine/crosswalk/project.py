@@ -1,6 +1,6 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from crosswalk.documents.resolve import (
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
 from crosswalk.documents.setting_uses import PLAIN, check_uses
-from crosswalk.documents.source import Map, Node, Scalar
+from crosswalk.documents.source import Map, Node, Scalar, read, read_file
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
 from crosswalk.findings.diagnostics import (
     Diagnostic,
@@ -53,6 +53,7 @@ from crosswalk.planning.rulebook import (
     read_judge,
     uses,
 )
+from crosswalk.planning.support import Support, check_support, read_support
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -84,12 +85,21 @@ class Parts:
 class Project:
     """A folder of documents. Reading is lazy; nothing is written."""
 
-    def __init__(self, root: Path) -> None:
-        """Find the documents below a folder. Raises ConfigError when it is no folder."""
+    def __init__(self, root: Path, texts: Mapping[str, str] | None = None) -> None:
+        """Find the documents below a folder. Raises ConfigError when it is no folder.
+
+        `texts` stand in for files, by path below the root: a proposal that is not written yet.
+        """
         self.root = root
+        self._texts = texts or {}
         self.workspace: Workspace
-        self.workspace, self.findings = open_workspace(root)
+        self.workspace, self.findings = open_workspace(
+            root, read=self._read if texts else read_file
+        )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+
+    def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
+        return read(self._texts[file], file) if file in self._texts else read_file(path, file)
 
     # --- what there is -------------------------------------------------------------------
 
@@ -106,6 +116,8 @@ class Project:
 
     def text(self, file: str) -> str | None:
         """Give a document's text, for excerpts."""
+        if file in self._texts:
+            return self._texts[file]
         try:
             return (self.root / file).read_text("utf-8-sig", errors="replace")
         except OSError:
@@ -204,6 +216,22 @@ class Project:
             if found is not None and found.kind == "operation":
                 return self.effective(found, view)
         return None
+
+    def support(self, view: View) -> dict[tuple[str, str], Support]:
+        """Give what a view's integrations support, by table and item.
+
+        Lines of another product count only where `support_like` names it (facts 2.45).
+        """
+        known: list[tuple[str, Map]] = []
+        for one in (layer.document for layer in view.layers if layer.kind == "integration"):
+            node = self.effective(one, view).node
+            like = scalar(node, "support_like")
+            other = self._named(like) if like is not None else None
+            if other is not None:
+                below, _ = layers(self.workspace, other)
+                known += [(layer.name, layer.document.node) for layer in below]
+            known.append((one.name, node))
+        return read_support(known)
 
     def _named(self, reference: Scalar) -> Document | None:
         return self.workspace.find(reference)[0]
@@ -500,7 +528,11 @@ class Project:
             yield from self.check_operation(made, view)
 
     def _check_flows(self, view: View) -> Iterator[Diagnostic]:
-        """Check the flows of an integration; for a biller, whether its system can do them."""
+        """Check what an integration can do; for a biller, whether its system can do it."""
+        for layer in view.layers:
+            if (like := scalar(layer.document.node, "support_like")) is not None:
+                yield from self.workspace.find(like, "integration")[1]
+        yield from check_support(self.support(view).values())
         for flow in self.flows(view).values():
             if flow.mapping is not None:
                 yield from self.workspace.find(flow.mapping, "mapping")[1]

@@ -89,7 +89,7 @@ CODES: dict[str, str] = {
     "CW417": "field continues nothing",
     "CW418": "type of the source does not fit",
     "CW419": "records repeat independently",
-    "CW420": "record of the whole file waits for every line",
+    "CW420": "record waits for what stands after it",
     "CW421": "nothing to pick from",
     "CW422": "not a number to add",
     "CW423": "options of different types",
