@@ -34,8 +34,10 @@ from crosswalk.findings.diagnostics import (
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
+from crosswalk.model.mapping import Delivery
+from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings
+from crosswalk.operations.operation_settings import check_installed, check_settings
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -406,6 +408,61 @@ class Project:
         warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
         return replace(made, warnings=warnings)
 
+    def delivery(self, name: str, view: View) -> tuple[Plan, Delivery, Operation]:
+        """Build the plan of what a mapping delivers: its variables, key and amount.
+
+        Raises ConfigError, also for a mapping that does not say how it is delivered (CW483).
+        """
+        parts = self.parts(name, view)
+        written, findings = read_mapping(parts.document.node)
+        operation = self._filled(parts.document.node, view)
+        findings = [*view.findings, *parts.findings, *findings]
+        if written.delivery is None:
+            findings.append(without_delivery(name, written.span))
+        else:
+            findings += self._check_delivery(written.delivery, operation, view)
+        if operation is not None:
+            findings += self.check_operation(operation, view)
+            old = check_installed(operation, view.settings)
+            findings += [replace(one, severity=Severity.ERROR) for one in old]
+        if (
+            operation is None
+            or written.delivery is None
+            or parts.source is None
+            or has_errors(findings)
+        ):
+            raise ConfigError(findings)
+        mapping, target = extended(written, written.delivery, parts.source, operation)
+        made, wrong = bind(mapping, parts.source, target, parts.names, FORWARD)
+        if made is None:
+            raise ConfigError(wrong)
+        return made, written.delivery, operation
+
+    def _filled(self, node: Map, view: View) -> Operation | None:
+        """Give the operation that a mapping fills, None when it fills none."""
+        reference = scalar(node, "to")
+        if reference is None or not self._is_operation(reference):
+            return None
+        document, _ = self.workspace.find(reference, "operation")
+        return self._operation(document, view) if document is not None else None
+
+    def _check_delivery(
+        self, delivery: Delivery, operation: Operation | None, view: View
+    ) -> Iterator[Diagnostic]:
+        """Check a delivery block, and the documents that it names."""
+        yield from check_delivery(delivery, operation)
+        if delivery.voids is not None:
+            yield from self.workspace.find(delivery.voids, "operation")[1]
+        if delivery.answer is None or operation is None:
+            return
+        answer, wrong = self.workspace.find(delivery.answer, "mapping")
+        yield from wrong
+        source = scalar(self.effective(answer, view).node, "from") if answer is not None else None
+        if source is not None and source.text.partition("@")[0] != operation.name:
+            message = f"{delivery.answer.text} reads no answer of {operation.name}"
+            remedy = f"it reads {source.text}; name the mapping from {operation.name}"
+            yield Diagnostic("CW482", message, delivery.answer.span, help=remedy)
+
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
         assert parts.source is not None
@@ -553,8 +610,15 @@ class Project:
         written, wrong = read_mapping(parts.document.node)
         yield from wrong
         yield from read_backward(parts.document.node)[1]
-        if parts.source is not None and parts.target is not None:
-            yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
+        if parts.source is None or parts.target is None:
+            return
+        target = parts.target
+        if written.delivery is not None:
+            operation = self._filled(parts.document.node, view)
+            yield from self._check_delivery(written.delivery, operation, view)
+            if operation is not None:
+                written, target = extended(written, written.delivery, parts.source, operation)
+        yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:

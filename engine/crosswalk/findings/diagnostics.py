@@ -135,6 +135,10 @@ CODES: dict[str, str] = {
     "CW473": "path is not in the answer",
     "CW474": "operation says nothing of its answer",
     "CW475": "licence of the partner is not there",
+    "CW481": "delivery block does not go together",
+    "CW482": "delivery block names nothing known",
+    "CW483": "mapping says nothing of its delivery",
+    "CW484": "endpoint cannot be made of the settings",
     # CW5xx: records at run time
     "CW501": "value is missing",
     "CW502": "value is null",
