@@ -19,6 +19,7 @@ COMMANDS = {
     "list": "List mappings, billers, layouts and other documents.",
     "import": "Propose documents from a spec table or a sample file.",
     "test": "Run the cases beside the mappings.",
+    "diff": "Say what a change of documents means, and whether it breaks something.",
     "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
     "release": "Record the content of documents as released.",

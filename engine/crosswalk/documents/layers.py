@@ -1,6 +1,6 @@
 """Layers of a biller: the integrations it extends, from partner to product, then itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crosswalk.documents.access import mapping, scalar
@@ -81,13 +81,30 @@ def used_documents(workspace: Workspace, found: tuple[Layer, ...]) -> frozenset[
         return None
     waiting += [body for one in found for two in found if (body := two.override_of(one.document))]
     used = {layer.document for layer in found}
+    _follow(workspace, waiting, used, found)
+    return frozenset(used)
+
+
+def led_to(
+    workspace: Workspace, documents: Iterable[Document], found: tuple[Layer, ...]
+) -> frozenset[Document]:
+    """Give documents and all that they lead to, as the layers have them."""
+    used = set(documents)
+    waiting: list[Node] = [one.node for one in used]
+    waiting += [body for one in used for layer in found if (body := layer.override_of(one))]
+    _follow(workspace, waiting, used, found)
+    return frozenset(used)
+
+
+def _follow(
+    workspace: Workspace, waiting: list[Node], used: set[Document], found: tuple[Layer, ...]
+) -> None:
     while waiting:
         for document in _named_in(workspace, waiting.pop()):
             if document not in used:
                 used.add(document)
                 waiting.append(document.node)
                 waiting += [body for one in found if (body := one.override_of(document))]
-    return frozenset(used)
 
 
 def _named_in(workspace: Workspace, node: Node) -> Iterator[Document]:

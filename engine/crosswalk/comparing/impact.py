@@ -1,0 +1,235 @@
+"""What a change does to known inputs: cases and files, mapped in memory by both sides."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from crosswalk.comparing.change import Change
+from crosswalk.comparing.compare import Side, pinned
+from crosswalk.documents.access import mapping, text
+from crosswalk.documents.source import Map
+from crosswalk.documents.workspace import Document
+from crosswalk.findings.diagnostics import Severity, Span
+from crosswalk.findings.errors import ConfigError
+from crosswalk.model.layout import Layout
+from crosswalk.planning.plan import Node, Plan
+from crosswalk.project import CANONICAL, FORWARD, View
+from crosswalk.running.interpret import Context, Run
+from crosswalk.testing.case_compare import is_bare
+from crosswalk.testing.case_input import input_bytes, the_input
+from crosswalk.testing.cases import DEFAULT_AT, Outcome, context_of, run_in_memory
+
+Key = tuple[str, str]
+NOTHING = "nothing"
+Pair = tuple[Document, Document]
+
+
+@dataclass(slots=True)
+class Effects:
+    """The values of one field that come out otherwise: how often, from what to what."""
+
+    inputs: set[str] = field(default_factory=set)
+    values: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Impact:
+    """What became of all inputs. `fields` by record and field's key, `rejects` by code and field.
+
+    `places` has the new side's entries of the fields; `cannot` names inputs that one side cannot
+    map at all, by the reason.
+    """
+
+    inputs: int = 0
+    changed: set[str] = field(default_factory=set)
+    fields: dict[Key, Effects] = field(default_factory=dict)
+    titles: dict[Key, str] = field(default_factory=dict)
+    places: dict[Key, Span] = field(default_factory=dict)
+    records: Counter[str] = field(default_factory=Counter)
+    rejects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cannot: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def equal(self) -> int:
+        """How many inputs give what they gave."""
+        return self.inputs - len(self.changed) - sum(map(len, self.cannot.values()))
+
+
+def impact(
+    before: Side, after: Side, mappings: Iterable[Pair], files: Iterable[Path] = ()
+) -> Impact:
+    """Map the cases of mappings, and files, by both sides.
+
+    Cases are those of the new side. Where the sides are two billers, only cases of the first.
+    """
+    made = Impact()
+    for pair in mappings:
+        for document in after.project.documents("case"):
+            if _tests(document, pair, before.view):
+                for name, node in _cases(document):
+                    _attempt(made, _Case(before, after, pair, document, node), name)
+        for path in files:
+            _attempt(made, _File(before, after, pair, path), path.name)
+    return made
+
+
+def _tests(document: Document, pair: Pair, view: View) -> bool:
+    names = {pinned(one) for one in pair}
+    biller = text(document.node, "biller")
+    owner = view.owner.name if view.owner is not None else None
+    return text(document.node, "mapping") in names and (owner is None or biller in (None, owner))
+
+
+def _cases(document: Document) -> Iterator[tuple[str, Map]]:
+    listed = mapping(document.node, "cases")
+    for name, entry in (listed.entries if listed else {}).items():
+        if isinstance(entry.value, Map):
+            yield f"{document.name} > {name}", entry.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One case, for both sides."""
+
+    before: Side
+    after: Side
+    pair: Pair
+    document: Document
+    node: Map
+
+    def run(self, side: Side, document: Document) -> tuple[Plan, Outcome]:
+        view = side.view
+        if view.owner is None:
+            view = side.project.view(text(self.document.node, "biller"))
+        canonical = CANONICAL if the_input(self.node) == "records" else None
+        direction = text(self.document.node, "direction") or FORWARD
+        plan = side.project.plan(
+            pinned(document), view, direction, source_form=canonical, target_form=CANONICAL
+        )
+        base = mapping(self.document.node, "base")
+        data = input_bytes(self.node, base, plan.source, self.after.project.root)
+        return plan, run_in_memory(plan, context_of(self.document, self.node, view), data)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One input file, for both sides; the moment of the run is the one of cases."""
+
+    before: Side
+    after: Side
+    pair: Pair
+    path: Path
+
+    def run(self, side: Side, document: Document) -> tuple[Plan, Outcome]:
+        plan = side.project.plan(pinned(document), side.view, target_form=CANONICAL)
+        context = Context(side.view.settings.texts(), Run(DEFAULT_AT, "", self.path.name))
+        return plan, run_in_memory(plan, context, self.path.read_bytes())
+
+
+def _attempt(made: Impact, one: _Case | _File, name: str) -> None:
+    made.inputs += 1
+    try:
+        _, was = one.run(one.before, one.pair[0])
+        plan, now = one.run(one.after, one.pair[1])
+    except ConfigError as wrong:
+        reason = next(one.message for one in wrong.findings if one.severity is Severity.ERROR)
+        made.cannot.setdefault(reason, []).append(name)
+        return
+    _hold(made, plan.target, name, (was, now))
+    made.places |= {key: place for key, place in _entries(plan.root) if key in made.fields}
+
+
+def _entries(node: Node) -> Iterator[tuple[Key, Span]]:
+    record = node.branch.record
+    if record is not None:
+        yield from (((record.name, one.field.key), one.span) for one in node.assignments)
+    for child in node.children:
+        yield from _entries(child)
+
+
+# --- outcomes held together ------------------------------------------------------------------
+
+
+def _hold(made: Impact, target: Layout, name: str, outcomes: tuple[Outcome, Outcome]) -> None:
+    was, now = outcomes
+    rejected = [Counter((i.code, i.target or i.field) for i, _ in one.rejects) for one in outcomes]
+    stops = [str(one.stopped) if one.stopped else "" for one in outcomes]
+    gone, new = rejected[0] - rejected[1], rejected[1] - rejected[0]
+    for sign, counted in (("rejected now", new), ("rejected no more", gone)):
+        made.rejects.update(
+            {(sign, f"{code} {at}".strip()): n for (code, at), n in counted.items()}
+        )
+    if stops[0] != stops[1]:
+        made.rejects[("stopped" if stops[1] else "not stopped any more", stops[1] or stops[0])] += 1
+    names = {(r.name, one.name): one for r in target.records for one in r.fields}
+    for old, other in _aligned(_units(was.body), _units(now.body)):
+        for record, called, values in _differences(target, old, other):
+            one = names.get((record, called))
+            key = (record, one.key if one else called)
+            made.titles[key] = f"{record}.{key[1]}" + (f" {called}" if called != key[1] else "")
+            effects = made.fields.setdefault(key, Effects())
+            effects.inputs.add(name)
+            effects.values[values] += 1
+        if old is None or other is None:
+            made.records[
+                "output record that is new" if old is None else "output record that is gone"
+            ] += 1
+    if was.body != now.body or gone or new or stops[0] != stops[1]:
+        made.changed.add(name)
+
+
+def _units(body: bytes) -> list[object]:
+    return [json.loads(line, parse_float=Decimal) for line in body.decode().split("\n") if line]
+
+
+def _aligned(was: list[object], now: list[object]) -> Iterator[tuple[object | None, object | None]]:
+    """Pair the units that belong together: by place, or where their number differs by content."""
+    if len(was) == len(now):
+        yield from zip(was, now, strict=True)
+        return
+    texts = [[json.dumps(one, default=str) for one in side] for side in (was, now)]
+    for tag, a, b, c, d in SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_opcodes():
+        if tag != "equal":
+            olds, news = was[a:b], now[c:d]
+            for at in range(max(len(olds), len(news))):
+                yield (olds[at] if at < len(olds) else None, news[at] if at < len(news) else None)
+
+
+def _differences(
+    target: Layout, was: object, now: object
+) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Give record, field and both values of what differs in two units that both are there."""
+    if was is None or now is None:
+        return
+    bare = target.root.children[0].name if is_bare(target) else ""
+    old, new = (dict(_flat(one, bare, ())) for one in (was, now))
+    for place in dict.fromkeys((*old, *new)):
+        one, other = old.get(place, NOTHING), new.get(place, NOTHING)
+        if one != other:
+            yield place[-2], place[-1], (one, other)
+
+
+def _flat(
+    node: object, record: str, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Give every value of a unit by its place: branches and numbers, record, field."""
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if isinstance(value, list):
+            for number, one in enumerate(value):
+                yield from _flat(one, key, (*path, f"{key} {number}"))
+        elif isinstance(value, dict):
+            yield from _flat(value, key, (*path, key))
+        else:
+            yield (*path, record, key), NOTHING if value is None else str(value)
+
+
+def rules_for(found: Impact, key: Key, changes: Iterable[Change]) -> list[tuple[str, Span | None]]:
+    """Give what made a field another one: the changes that are about it, or else its entry."""
+    named = [(one.what, one.place) for one in changes if one.target == key]
+    return named or [("entry", found.places[key])] if key in found.places else named
