@@ -10,7 +10,8 @@ from tests.comparing.kit import PROJECT, copy, side
 
 from crosswalk.comparing.change import ADDITIVE, NONE
 from crosswalk.comparing.compare import compare_all, mappings_about
-from crosswalk.comparing.impact import NOTHING, impact
+from crosswalk.comparing.impact import impact
+from crosswalk.comparing.outputs import NOTHING
 from crosswalk.documents.source import List, Map, Node, Scalar, read_file
 from crosswalk.findings.errors import ConfigError
 from crosswalk.project import Project

@@ -1,6 +1,6 @@
 """Two states of a project (or two billers of one) held together, document by document."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from crosswalk.comparing.change import ADDITIVE, BREAKING, Change, Effect, Told
@@ -22,7 +22,7 @@ from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import has_errors
 from crosswalk.findings.errors import ConfigError
-from crosswalk.planning.deciding import Judge
+from crosswalk.planning.deciding import Judge, needed
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.project import Project, View
 
@@ -192,14 +192,17 @@ def compare_named(before: Side, after: Side, names: tuple[str, str]) -> list[Com
         return [Compared(was, now, (_whole(was, now),))]
     if was.kind in OWNERS:
         before, after = as_seen(before, was), as_seen(after, now)
+    led = (_led(before, was), _led(after, now))
     rest = (
-        [one for one in _led(side, top) if one != top and one.kind != "case"]
-        for side, top in ((before, was), (after, now))
+        [one for one in side if one != top and one.kind != "case"]
+        for side, top in zip(led, (was, now), strict=True)
     )
     found: list[Pair] = [(was, now), *pairs(*rest)]
     made = [change for pair in found for change in changes(before, after, pair)]
     if before.view.owner is not None and was.kind not in OWNERS:
-        made += _values(before, after)
+        made += _values(before, after, _read_by(before, led[0]) | _read_by(after, led[1]))
+    if _owner_name(before) != _owner_name(after):
+        return [Compared(before.view.owner, after.view.owner, tuple(made))] if made else []
     return _by_file(before, after, (was, now), made)
 
 
@@ -322,8 +325,11 @@ def _decided_by(before: Side, after: Side) -> Mapping[str, str]:
     Of two billers each has its own. Of two states both have the new ones, so that what a setting
     changes is told of the setting, and what rules change of the rules.
     """
-    owners = [side.view.owner.name if side.view.owner else None for side in (before, after)]
-    return after.texts() if owners[0] == owners[1] else before.texts()
+    return after.texts() if _owner_name(before) == _owner_name(after) else before.texts()
+
+
+def _owner_name(side: Side) -> str | None:
+    return side.view.owner.name if side.view.owner is not None else None
 
 
 def _catalogue(_before: Side, was: Document, _after: Side, now: Document) -> Iterator[Change]:
@@ -340,11 +346,31 @@ def _owner(before: Side, was: Document, after: Side, now: Document) -> Iterator[
             yield one
 
 
-def _values(before: Side, after: Side) -> Iterator[Change]:
-    """Give the settings in force that differ, under the name of the owner."""
+def _values(before: Side, after: Side, only: Collection[str] | None = None) -> Iterator[Change]:
+    """Give the settings in force that differ, under the name of the owner; `only` some ids."""
     owner = after.view.owner
     name = pinned(owner) if owner is not None else ""
-    yield from value_changes(name, before.view.settings.values, after.view.settings.values)
+    was, now = (
+        {key: one for key, one in side.view.settings.values.items() if only is None or key in only}
+        for side in (before, after)
+    )
+    yield from value_changes(name, was, now)
+
+
+def _read_by(side: Side, documents: Iterable[Document]) -> set[str]:
+    """Give the ids of the settings that documents read."""
+    names: set[str] = set()
+    for one in documents:
+        if one.kind == "mapping":
+            names |= side.project.plan(pinned(one), side.view).settings.keys()
+        elif one.kind == "operation":
+            made = side.project.operation(pinned(one), side.view)
+            uses = (made.endpoint, *made.credentials.values(), *made.installed.values())
+            names |= {setting.text for setting in uses}
+        elif one.kind in ("rules", "decision"):
+            names |= needed(side.judge(one))
+    declared = side.view.settings.declared
+    return {declared[name].id for name in names if name in declared}
 
 
 Differ = Callable[[Side, Document, Side, Document], Iterator[Change]]

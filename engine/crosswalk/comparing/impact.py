@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import SequenceMatcher
 from pathlib import Path
 
 from crosswalk.comparing.change import Change
 from crosswalk.comparing.compare import Side, pinned
+from crosswalk.comparing.layouts import titled
+from crosswalk.comparing.outputs import differences
 from crosswalk.documents.access import mapping, text
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
@@ -24,7 +25,6 @@ from crosswalk.testing.case_input import input_bytes, the_input
 from crosswalk.testing.cases import DEFAULT_AT, Outcome, context_of, run_in_memory
 
 Key = tuple[str, str]
-NOTHING = "nothing"
 Pair = tuple[Document, Document]
 
 
@@ -166,67 +166,23 @@ def _hold(made: Impact, target: Layout, name: str, outcomes: tuple[Outcome, Outc
     if stops[0] != stops[1]:
         made.rejects[("stopped" if stops[1] else "not stopped any more", stops[1] or stops[0])] += 1
     names = {(r.name, one.name): one for r in target.records for one in r.fields}
-    for old, other in _aligned(_units(was.body), _units(now.body)):
-        for record, called, values in _differences(target, old, other):
-            one = names.get((record, called))
-            key = (record, one.key if one else called)
-            made.titles[key] = f"{record}.{key[1]}" + (f" {called}" if called != key[1] else "")
-            effects = made.fields.setdefault(key, Effects())
-            effects.inputs.add(name)
-            effects.values[values] += 1
-        if old is None or other is None:
-            made.records[
-                "output record that is new" if old is None else "output record that is gone"
-            ] += 1
+    top = target.root.children[0].name if is_bare(target) else ""
+    for one in differences(_units(was.body), _units(now.body), top):
+        if one.field is None:
+            made.records[f"records of {one.record or 'the output'} that are {one.after}"] += 1
+            continue
+        known = names.get((one.record, one.field))
+        key = (one.record, known.key if known else one.field)
+        made.titles[key] = f"{one.record}.{titled(known) if known else one.field}"
+        effects = made.fields.setdefault(key, Effects())
+        effects.inputs.add(name)
+        effects.values[one.before, one.after] += 1
     if was.body != now.body or gone or new or stops[0] != stops[1]:
         made.changed.add(name)
 
 
 def _units(body: bytes) -> list[object]:
     return [json.loads(line, parse_float=Decimal) for line in body.decode().split("\n") if line]
-
-
-def _aligned(was: list[object], now: list[object]) -> Iterator[tuple[object | None, object | None]]:
-    """Pair the units that belong together: by place, or where their number differs by content."""
-    if len(was) == len(now):
-        yield from zip(was, now, strict=True)
-        return
-    texts = [[json.dumps(one, default=str) for one in side] for side in (was, now)]
-    for tag, a, b, c, d in SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_opcodes():
-        if tag != "equal":
-            olds, news = was[a:b], now[c:d]
-            for at in range(max(len(olds), len(news))):
-                yield (olds[at] if at < len(olds) else None, news[at] if at < len(news) else None)
-
-
-def _differences(
-    target: Layout, was: object, now: object
-) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    """Give record, field and both values of what differs in two units that both are there."""
-    if was is None or now is None:
-        return
-    bare = target.root.children[0].name if is_bare(target) else ""
-    old, new = (dict(_flat(one, bare, ())) for one in (was, now))
-    for place in dict.fromkeys((*old, *new)):
-        one, other = old.get(place, NOTHING), new.get(place, NOTHING)
-        if one != other:
-            yield place[-2], place[-1], (one, other)
-
-
-def _flat(
-    node: object, record: str, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Give every value of a unit by its place: branches and numbers, record, field."""
-    if not isinstance(node, dict):
-        return
-    for key, value in node.items():
-        if isinstance(value, list):
-            for number, one in enumerate(value):
-                yield from _flat(one, key, (*path, f"{key} {number}"))
-        elif isinstance(value, dict):
-            yield from _flat(value, key, (*path, key))
-        else:
-            yield (*path, record, key), NOTHING if value is None else str(value)
 
 
 def rules_for(found: Impact, key: Key, changes: Iterable[Change]) -> list[tuple[str, Span | None]]:

@@ -96,7 +96,7 @@ def _impact(compared: Sequence[Compared], found: Impact) -> Iterator[str]:
         for what, place in rules_for(found, key, changes):
             yield f"      by {what}" + (f"   {_place(place)}" if place else "")
     for what, times in found.records.items():
-        yield f"  {_count(times, what)}"
+        yield f"  {what}: {times}"
     for (what, which), times in found.rejects.items():
         yield f"  {what}: {which}" + (f"   {times} times" if times > 1 else "")
     for reason, names in found.cannot.items():
