@@ -1,12 +1,13 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
+from crosswalk.documents.installed import read_installed, unmet
 from crosswalk.documents.layers import used_documents
 from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
 from crosswalk.documents.releases import check_releases
@@ -21,7 +22,7 @@ from crosswalk.documents.resolve import (
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
 from crosswalk.documents.setting_uses import PLAIN, check_uses
-from crosswalk.documents.source import Map, Node, Scalar
+from crosswalk.documents.source import Map, Node, Scalar, read, read_file
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
 from crosswalk.findings.diagnostics import (
     Diagnostic,
@@ -33,8 +34,10 @@ from crosswalk.findings.diagnostics import (
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
+from crosswalk.model.mapping import Delivery
+from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings, check_versions
+from crosswalk.operations.operation_settings import check_installed, check_settings
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -50,6 +53,7 @@ from crosswalk.planning.rulebook import (
     read_judge,
     uses,
 )
+from crosswalk.planning.support import Support, check_support, read_support
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -81,11 +85,21 @@ class Parts:
 class Project:
     """A folder of documents. Reading is lazy; nothing is written."""
 
-    def __init__(self, root: Path) -> None:
-        """Find the documents below a folder. Raises ConfigError when it is no folder."""
+    def __init__(self, root: Path, texts: Mapping[str, str] | None = None) -> None:
+        """Find the documents below a folder. Raises ConfigError when it is no folder.
+
+        `texts` stand in for files, by path below the root: a proposal that is not written yet.
+        """
         self.root = root
+        self._texts = texts or {}
         self.workspace: Workspace
-        self.workspace, self.findings = open_workspace(root)
+        self.workspace, self.findings = open_workspace(
+            root, read=self._read if texts else read_file
+        )
+        self._shapes: dict[Document, list[Diagnostic]] = {}
+
+    def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
+        return read(self._texts[file], file) if file in self._texts else read_file(path, file)
 
     # --- what there is -------------------------------------------------------------------
 
@@ -102,6 +116,8 @@ class Project:
 
     def text(self, file: str) -> str | None:
         """Give a document's text, for excerpts."""
+        if file in self._texts:
+            return self._texts[file]
         try:
             return (self.root / file).read_text("utf-8-sig", errors="replace")
         except OSError:
@@ -123,6 +139,10 @@ class Project:
         gaps = [one for layer in found for one in layer.document.findings]
         return View(owner, found, settings, [*findings, *wrong, *gaps])
 
+    def integration(self, reference: str) -> Document:
+        """Find an integration by `name@major` or `name`. Raises ConfigError with a suggestion."""
+        return self.find(reference, "integration")
+
     def _integration(self, name: str) -> Document:
         owner, findings = self.workspace.find(name, "biller")
         other, _ = self.workspace.find(name, "integration")
@@ -136,8 +156,23 @@ class Project:
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
             view.effective[key] = made
-            view.findings += [*findings, *_shape(document, made.node)]
+            view.findings += [*findings, *self._shape(document, made.node)]
         return view.effective[key]
+
+    def _shape(self, document: Document, node: Map) -> list[Diagnostic]:
+        """Give what is wrong with a document's text, or with the shape of a text that can be read.
+
+        The shape of a document that no layer changes is looked at once.
+        """
+        changed = node is not document.node
+        if changed or document not in self._shapes:
+            found = list(document.findings)
+            if not unreadable(found):
+                found += check_shape(node, document.kind)
+            if changed:
+                return found
+            self._shapes[document] = found
+        return self._shapes[document]
 
     def readiness(self, view: View) -> Readiness:
         """Give what the view's layers ask for before going live."""
@@ -163,10 +198,15 @@ class Project:
     def refusals(self, flow: Flow, view: View) -> list[Diagnostic]:
         """Find why a view cannot use a flow: its own needs, then those of its operation."""
         found = list(refusals(flow, view.settings))
-        operation = self._operation_of(flow, view) if not found else None
-        return found + list(check_versions(operation, view.settings) if operation else ())
+        operation = None if found else self._operation_of(flow, view)
+        if operation is not None:
+            needs, held = operation.node, read_installed(operation.node)
+            licences = [one.text for one in scalars(needs, "licences")]
+            least = scalar(needs, "minimum_version")
+            found += unmet(operation.document.name, least, licences, held, view.settings)
+        return found
 
-    def _operation_of(self, flow: Flow, view: View) -> Operation | None:
+    def _operation_of(self, flow: Flow, view: View) -> Effective | None:
         """Give the operation that a flow's mapping fills or reads the answer of."""
         if flow.mapping is None or (document := self._named(flow.mapping)) is None:
             return None
@@ -174,8 +214,24 @@ class Project:
         for end in (scalar(node, "to"), scalar(node, "from")):
             found = self._named(end) if end is not None else None
             if found is not None and found.kind == "operation":
-                return self._operation(found, view)
+                return self.effective(found, view)
         return None
+
+    def support(self, view: View) -> dict[tuple[str, str], Support]:
+        """Give what a view's integrations support, by table and item.
+
+        Lines of another product count only where `support_like` names it (facts 2.45).
+        """
+        known: list[tuple[str, Map]] = []
+        for one in (layer.document for layer in view.layers if layer.kind == "integration"):
+            node = self.effective(one, view).node
+            like = scalar(node, "support_like")
+            other = self._named(like) if like is not None else None
+            if other is not None:
+                below, _ = layers(self.workspace, other)
+                known += [(layer.name, layer.document.node) for layer in below]
+            known.append((one.name, node))
+        return read_support(known)
 
     def _named(self, reference: Scalar) -> Document | None:
         return self.workspace.find(reference)[0]
@@ -313,7 +369,7 @@ class Project:
             node = self.effective(document, view).node
             return None if unreadable(view.findings[before:]) else node
 
-        return read_judge(self.workspace, references, reads)
+        return read_judge(self.workspace, references, reads, view.settings, self.text)
 
     def plan(
         self,
@@ -348,7 +404,64 @@ class Project:
         findings += wrong
         if made is None or has_errors(findings):
             raise ConfigError(findings)
-        return made
+        tolerated = [one for judge in parts.names.decisions.values() for one in judge.tolerated]
+        warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
+        return replace(made, warnings=warnings)
+
+    def delivery(self, name: str, view: View) -> tuple[Plan, Delivery, Operation]:
+        """Build the plan of what a mapping delivers: its variables, key and amount.
+
+        Raises ConfigError, also for a mapping that does not say how it is delivered (CW483).
+        """
+        parts = self.parts(name, view)
+        written, findings = read_mapping(parts.document.node)
+        operation = self._filled(parts.document.node, view)
+        findings = [*view.findings, *parts.findings, *findings]
+        if written.delivery is None:
+            findings.append(without_delivery(name, written.span))
+        else:
+            findings += self._check_delivery(written.delivery, operation, view)
+        if operation is not None:
+            findings += self.check_operation(operation, view)
+            old = check_installed(operation, view.settings)
+            findings += [replace(one, severity=Severity.ERROR) for one in old]
+        if (
+            operation is None
+            or written.delivery is None
+            or parts.source is None
+            or has_errors(findings)
+        ):
+            raise ConfigError(findings)
+        mapping, target = extended(written, written.delivery, parts.source, operation)
+        made, wrong = bind(mapping, parts.source, target, parts.names, FORWARD)
+        if made is None:
+            raise ConfigError(wrong)
+        return made, written.delivery, operation
+
+    def _filled(self, node: Map, view: View) -> Operation | None:
+        """Give the operation that a mapping fills, None when it fills none."""
+        reference = scalar(node, "to")
+        if reference is None or not self._is_operation(reference):
+            return None
+        document, _ = self.workspace.find(reference, "operation")
+        return self._operation(document, view) if document is not None else None
+
+    def _check_delivery(
+        self, delivery: Delivery, operation: Operation | None, view: View
+    ) -> Iterator[Diagnostic]:
+        """Check a delivery block, and the documents that it names."""
+        yield from check_delivery(delivery, operation)
+        if delivery.voids is not None:
+            yield from self.workspace.find(delivery.voids, "operation")[1]
+        if delivery.answer is None or operation is None:
+            return
+        answer, wrong = self.workspace.find(delivery.answer, "mapping")
+        yield from wrong
+        source = scalar(self.effective(answer, view).node, "from") if answer is not None else None
+        if source is not None and source.text.partition("@")[0] != operation.name:
+            message = f"{delivery.answer.text} reads no answer of {operation.name}"
+            remedy = f"it reads {source.text}; name the mapping from {operation.name}"
+            yield Diagnostic("CW482", message, delivery.answer.span, help=remedy)
 
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
@@ -368,7 +481,7 @@ class Project:
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
-            findings += _shape(document, document.node)
+            findings += self._shape(document, document.node)
         if not unreadable(findings):
             findings += self._check_meaning(on)
         unique = _without_echoes(sorted(findings, key=sort_key))
@@ -408,13 +521,18 @@ class Project:
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
         """Check an operation where it is written or changed."""
+        if view.owner is not None and not any(one.override_of(document) for one in view.layers):
+            return
         made = self._operation(document, view)
-        changed = any(layer.override_of(document) for layer in view.layers)
-        if made is not None and (view.owner is None or changed):
+        if made is not None:
             yield from self.check_operation(made, view)
 
     def _check_flows(self, view: View) -> Iterator[Diagnostic]:
-        """Check the flows of an integration; for a biller, whether its system can do them."""
+        """Check what an integration can do; for a biller, whether its system can do it."""
+        for layer in view.layers:
+            if (like := scalar(layer.document.node, "support_like")) is not None:
+                yield from self.workspace.find(like, "integration")[1]
+        yield from check_support(self.support(view).values())
         for flow in self.flows(view).values():
             if flow.mapping is not None:
                 yield from self.workspace.find(flow.mapping, "mapping")[1]
@@ -439,7 +557,10 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
-        yield from missing_in_names((one for one in used if one.kind == "layout"), view.settings)
+        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
+        for node in layouts:
+            yield from self._check_name(node, view.settings.types())
+        yield from missing_in_names(layouts, view.settings)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""
@@ -464,11 +585,11 @@ class Project:
         """Check the file name template of a layout."""
         file = map_at(node, "file")
         name = scalar(file, "name") if file is not None else None
-        if name is None:
+        if name is None or file is None:
             return []
         from crosswalk.running.templates import check_template
 
-        return check_template(name, settings)
+        return check_template(name, settings, per=scalar(file, "per") is not None)
 
     def _touches(self, document: Document, view: View) -> bool:
         """Tell whether a layer changes a mapping or anything that it names."""
@@ -489,14 +610,15 @@ class Project:
         written, wrong = read_mapping(parts.document.node)
         yield from wrong
         yield from read_backward(parts.document.node)[1]
-        if parts.source is not None and parts.target is not None:
-            yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
-
-
-def _shape(document: Document, node: Map) -> list[Diagnostic]:
-    """Give what is wrong with a document's text, or with the shape of a text that can be read."""
-    found = list(document.findings)
-    return found if unreadable(found) else [*found, *check_shape(node, document.kind)]
+        if parts.source is None or parts.target is None:
+            return
+        target = parts.target
+        if written.delivery is not None:
+            operation = self._filled(parts.document.node, view)
+            yield from self._check_delivery(written.delivery, operation, view)
+            if operation is not None:
+                written, target = extended(written, written.delivery, parts.source, operation)
+        yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:
@@ -516,13 +638,13 @@ def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Keep one finding of a kind at a place, and none that only follows from another.
 
     Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong; an entry without a source is what a marked gap stands beside.
+    would use its document is wrong; what is not said yet is what a marked gap stands beside.
     """
     unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
     if any(one.code in _LOST for one in findings):
         unique = {key: one for key, one in unique.items() if one.code != "CW321"}
     marked = {_line(one) for one in findings if one.code == "CW116"}
-    kept = (one for one in unique.values() if one.code != "CW412" or _line(one) not in marked)
+    kept = (one for one in unique.values() if one.code not in _UNSAID or _line(one) not in marked)
     return sorted(kept, key=sort_key)
 
 
@@ -532,6 +654,8 @@ def _line(finding: Diagnostic) -> tuple[str, int] | None:
 
 _LOST = ("CW311", "CW313", "CW314", "CW315")
 """Findings of a reference that leads nowhere."""
+_UNSAID = ("CW412", "CW810")
+"""Findings of an entry or a setting without a value."""
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:

@@ -13,7 +13,7 @@ from crosswalk.findings.diagnostics import CODES, Diagnostic
 
 CASES: list[dict[str, Any]] = data("cases/findings.yaml")["cases"]
 TOLD_ELSEWHERE = {"RUL001", "RUL002", "RUL206", "RUL501", "RUL502", "RUL601", "RUL604"}
-TOLD_ELSEWHERE |= {"RUL605", "RUL606", "RUL607", "RUL608"}
+TOLD_ELSEWHERE |= {"RUL605", "RUL606", "RUL607", "RUL608", "RUL609"}
 
 
 def findings_of(case: dict[str, Any]) -> list[Diagnostic]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from crosswalk.findings.diagnostics import Severity
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.project import CANONICAL, Project
 from crosswalk.running.convert import Files, convert
 from crosswalk.running.interpret import Context, Run
@@ -45,3 +46,45 @@ def test_a_stranger_becomes_what_is_expected(
 ) -> None:
     made = mapped(project, name, HERE / name / "input.txt", tmp_path, compiled=compiled)
     assert made == (HERE / name / "expected.jsonl").read_text("utf-8")
+
+
+OTHERS = {
+    "x12-820": ("*~>", "|\n:", ""),
+    "edifact": ("+:?'", "|!;~", "UNA!|.; ~"),
+}
+"""By stranger: separators, others in their places, and what says so before the data."""
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_may_bring_separators_of_its_own(
+    project: Project, name: str, tmp_path: Path
+) -> None:
+    old, new, before = OTHERS[name]
+    text = (HERE / name / "input.txt").read_text("utf-8")
+    if "\n" in new:  # its segments stand on lines, which here are their ends
+        text = text.replace("\n", "")
+    source = tmp_path / "other.txt"
+    other = text.replace("?+", "\0").translate(str.maketrans(old, new)).replace("\0", "+")
+    source.write_text(before + other, "utf-8")
+    made = mapped(project, name, source, tmp_path, compiled=True)
+    assert made == (HERE / name / "expected.jsonl").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("begin", "told"),
+    [
+        ("UNA:+.? A", "'A' stands at place 9 as record_end"),
+        ("UNA::.? '", "':' stands at place 4, as component and as delimiter"),
+        ("UNA:+,? '", "the file's decimal mark is ',', and field"),
+        ("UNA:+", "the file ends there"),
+    ],
+)
+def test_separators_that_cannot_be_are_refused(
+    project: Project, begin: str, told: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "other.txt"
+    source.write_text(begin, "utf-8")
+    with pytest.raises(FormatProblem) as refused:
+        mapped(project, "edifact", source, tmp_path, compiled=True)
+    assert refused.value.code == "CW616"
+    assert told in str(refused.value)

@@ -26,6 +26,13 @@ WRONG = [
     ("edifact", "MOA+12:1500'", "MOA+12:1501'", "sum in a component"),
     ("erp-tabs", "T\t2\t95.00", "T\t3\t95.00", "count of rows"),
     ("erp-tabs", "T\t2\t95.00", "T\t2\t95.01", "debits less credits"),
+    ("camt053-xml", "<Sum>1534.50", "<Sum>1534.51", "sum in an element around the records"),
+    ("camt053-xml", "<NbOfNtries>4", "<NbOfNtries>5", "count of elements"),
+    ("camt053-xml", ">40.00</Amt>", ">40.01</Amt>", "sum inside an element"),
+    ("pain001", "<NbOfTxs>3", "<NbOfTxs>2", "count in a head element"),
+    ("pain001", "<CtrlSum>100.00", "<CtrlSum>100.01", "sum in a batch element"),
+    ("ubl-invoice", ">26.60<", ">26.61<", "sum of tax elements"),
+    ("attributes-xml", 'total="1241.75"', 'total="1241.76"', "sum in an attribute of the root"),
     ("camt-json", '"1234.50"', '"1234.51"', "sum of nested objects"),
 ]
 
@@ -37,17 +44,27 @@ def test_a_wrong_control_total_refuses_the_file(
     name: str, good: str, bad: str, what: str, tmp_path: Path
 ) -> None:
     project = Project(HERE)
-    text = (HERE / name / "input.txt").read_text("utf-8")
-    assert good in text, what
+    data = (HERE / name / "input.txt").read_bytes()
+    assert good.encode() in data, what
     source = tmp_path / "input.txt"
-    source.write_text(text.replace(good, bad, 1), "utf-8")
+    source.write_bytes(data.replace(good.encode(), bad.encode(), 1))
     plan = project.plan(f"strangers/{name}", project.view(None), FORWARD, target_form=CANONICAL)
     with pytest.raises(ControlFailure, match="CW633"):
         convert(plan, Context({}, Run(AT, "1", name)), source, Files(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
 
-ROUND = ["bai2", "edifact", "erp-tabs", "meter", "nacha", "x12-820", "x12-835"]
+ROUND = [
+    "attributes-xml",
+    "bai2",
+    "edifact",
+    "erp-tabs",
+    "meter",
+    "nacha",
+    "pain001",
+    "x12-820",
+    "x12-835",
+]
 
 
 @pytest.mark.parametrize("name", ROUND)

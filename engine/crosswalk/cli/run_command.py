@@ -119,10 +119,21 @@ def command(  # noqa: PLR0913
 
 
 def _target(output: str, plan: Plan, context: Context) -> str:
-    """Give the output's path; in a folder, the name comes from the target layout's template."""
-    if output == "-" or not (output.endswith("/") or Path(output).is_dir()):
+    """Give the output's path; in a folder, the name comes from the target layout's template.
+
+    A target that has a file for each value of a field takes a folder.
+    """
+    file = plan.target.file
+    folder = output != "-" and (output.endswith("/") or Path(output).is_dir())
+    if plan.target.per is not None:
+        if not folder:
+            message = f"{plan.target.name} has a file for each {file.per}: name a folder"
+            raise click.BadParameter(message, param_hint="--output")
+        Path(output).mkdir(parents=True, exist_ok=True)
         return output
-    template = plan.target.file.name
+    if not folder:
+        return output
+    template = file.name
     if template is None:
         message = f"{plan.target.name} has no file name, and {output} is a folder"
         raise click.BadParameter(message, param_hint="--output")
@@ -198,12 +209,14 @@ def _text(wish: _Wish, plan: Plan, result: Result, seconds: float) -> str:
         f"  written   {summary.written:>10,} records as {summary.units:,} units   {wish.output}",
         f"  rejected  {summary.rejected:>10,} records in {rejects}   {refused}".rstrip(),
     ]
+    lines += [f"  file      {one.units:>10,} units   {one.file}" for one in result.files]
     if summary.left_out:
         lines.append(f"  left out  {summary.left_out:>10,} records by nest: when")
     for name, written, rejected, unreadable in _totals(result):
         gap = f", {unreadable} unreadable" if unreadable else ""
         lines.append(f"  {name}  written {written}, rejected {rejected}{gap}")
     lines += [f"  control total: {told}" for told in summary.control_problems]
+    lines += [f"  warning  {one.code}  {one.message}  ({one.span})" for one in plan.warnings]
     lines += [_issue("reject", one.issue) for one in result.rejects[:5]]
     if summary.rejects > 5:  # noqa: PLR2004
         lines.append(f"  ... {summary.rejects - 5:,} more rejects")
@@ -249,6 +262,19 @@ def _json(wish: _Wish, plan: Plan, result: Result) -> str:
             }
             for name, written, rejected, gap in _totals(result)
         },
+        "warnings": [
+            {"code": one.code, "message": one.message, "place": str(one.span or "")}
+            for one in plan.warnings
+        ],
+        "files": [
+            {
+                "file": str(one.file),
+                "per": one.key,
+                "units": one.units,
+                "totals": {name: f"{amount:f}" for name, amount in sorted(one.sums.items())},
+            }
+            for one in result.files
+        ],
         "control_problems": summary.control_problems,
     }
     return json.dumps(body)

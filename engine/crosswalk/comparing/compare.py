@@ -17,7 +17,7 @@ from crosswalk.comparing.tables import (
     value_changes,
 )
 from crosswalk.documents.access import flag, mapping, text
-from crosswalk.documents.layers import led_to, used_documents
+from crosswalk.documents.layers import reached, used_documents
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import has_errors
@@ -234,7 +234,9 @@ def _led(side: Side, top: Document) -> frozenset[Document]:
     """Give a document and what it leads to; of an owner what its flows lead to."""
     if top.kind in OWNERS:
         return used_documents(side.project.workspace, side.view.layers) or frozenset({top})
-    return led_to(side.project.workspace, [top], side.view.layers)
+    layers = side.view.layers
+    nodes = [top.node, *(body for one in layers if (body := one.override_of(top)) is not None)]
+    return frozenset({top}) | reached(side.project.workspace, layers, nodes)
 
 
 def _by_file(before: Side, after: Side, top: Pair, made: list[Change]) -> list[Compared]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crosswalk.decisions.model import Alias, Base, Cell, Model, Reason, RuleSet
+from crosswalk.decisions.setting_rules import as_set
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.findings.suggest import quoted
 
@@ -60,11 +61,14 @@ def bind(
 ) -> tuple[Bound, list[Diagnostic]]:
     """Give a model its rules and settings (texts by name).
 
-    `rules` None means that there is no rule set, or with `invalid` that it could not be read. A
+    `rules` None means that there is no rule set, or with `invalid` that it could not be read.
+    Rules that a setting holds are read anew when its text is not the one they were read from. A
     base setting of the wrong form is RUL601: an error when `strict`, else a warning, and its
     parts count as missing (payment codes 2.3, 2.6).
     """
     findings: list[Diagnostic] = []
+    if rules is not None and rules.setting is not None:
+        rules, findings = as_set(rules, model, settings)
     severity = Severity.ERROR if strict else Severity.WARNING
     bases = []
     for base in model.bases:
@@ -78,6 +82,8 @@ def bind(
         bases.append(BaseValues(base, text, parts, sources))
     aliases = tuple(one for one in model.aliases if settings.get(one.setting) == one.equals)
     fallen = Reason.BASE_NO_MATCH if rules is not None else Reason.BASE_NO_RULESET
+    if rules is not None and rules.fallen is not None:
+        fallen = rules.fallen
     if invalid:
         fallen = Reason.BASE_RULESET_INVALID
     return Bound(model, rules, tuple(bases), aliases, fallen), findings

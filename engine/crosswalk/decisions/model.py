@@ -234,7 +234,9 @@ class RuleSet:
     """The rules for one decision, in document order (which never matters).
 
     `complete`: every case is to be decided by a rule. `distinct`: families are never to share a
-    value. `starts`: the first day on which the set applies.
+    value. `starts`: the first day on which the set applies. `setting` is the one that holds the
+    rules in the partner's form, `written` the text that was read of it, `fallen` why there are
+    none when it could not be used.
     """
 
     name: str
@@ -249,6 +251,9 @@ class RuleSet:
     hints: Hints = field(default_factory=Hints)
     legacy_order: tuple[str, ...] = ()
     digest: str = ""
+    setting: str | None = None
+    written: str | None = field(default=None, repr=False)
+    fallen: Reason | None = None
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

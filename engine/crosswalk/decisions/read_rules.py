@@ -51,7 +51,9 @@ def read_rules(node: Map, model: Model) -> tuple[RuleSet | None, list[Diagnostic
         hints=read_hints(hints) if hints else Hints(),
         legacy_order=tuple(v.text for v in scalars(hints, "order")) if hints else (),
         digest=digest(made),
+        setting=text(node, "setting"),
     )
+    reader.source(node)
     return (None if has_errors(reader.findings) else rule_set), reader.findings
 
 
@@ -78,6 +80,14 @@ class _Reader:
         near = closest(key.text, known)
         remedy = f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}"
         self.wrong("RUL003", f"{quoted(key.text)} is not an {what}", key.span, remedy)
+
+    def source(self, node: Map) -> None:
+        """Find rules that stand nowhere, or in two places."""
+        given = [key for key in ("rules", "setting") if key in node.entries]
+        if len(given) != 1:
+            message = "the rules stand here and in a setting" if given else "there are no rules"
+            place = node.entries[given[-1]].key.span if given else node.span
+            self.wrong("RUL604", message, place, "give either rules: or setting:")
 
     def rule(self, name: str, order: int, span: Span, node: Map) -> Rule | None:
         """Read one rule; None when a condition or outcome cannot be read."""

@@ -80,25 +80,15 @@ def used_documents(workspace: Workspace, found: tuple[Layer, ...]) -> frozenset[
     if not waiting:
         return None
     waiting += [body for one in found for two in found if (body := two.override_of(one.document))]
-    used = {layer.document for layer in found}
-    _follow(workspace, waiting, used, found)
-    return frozenset(used)
+    return frozenset({layer.document for layer in found}) | reached(workspace, found, waiting)
 
 
-def led_to(
-    workspace: Workspace, documents: Iterable[Document], found: tuple[Layer, ...]
+def reached(
+    workspace: Workspace, found: tuple[Layer, ...], nodes: Iterable[Node]
 ) -> frozenset[Document]:
-    """Give documents and all that they lead to, as the layers have them."""
-    used = set(documents)
-    waiting: list[Node] = [one.node for one in used]
-    waiting += [body for one in used for layer in found if (body := layer.override_of(one))]
-    _follow(workspace, waiting, used, found)
-    return frozenset(used)
-
-
-def _follow(
-    workspace: Workspace, waiting: list[Node], used: set[Document], found: tuple[Layer, ...]
-) -> None:
+    """Give the documents that nodes name, those that these name, and so on, as layers see them."""
+    used: set[Document] = set()
+    waiting = list(nodes)
     while waiting:
         for document in _named_in(workspace, waiting.pop()):
             if document not in used:

@@ -20,8 +20,8 @@ CONDITION, PARAMETER = "condition", "parameter"
 class Requirement:
     """One condition or parameter.
 
-    `settings` must have values; `at_least`, `includes` and `not_past` say more about the one
-    setting. `document` holds it otherwise, for `case` of a decision; `alias` of it must be off.
+    `settings` must have values; `at_least` and `includes` say more about the one setting.
+    `document` holds it otherwise, for `case` of a decision; `alias` of it must be off.
     With `codes` a person confirms each code that the decision can give.
     """
 
@@ -34,7 +34,6 @@ class Requirement:
     settings: tuple[Scalar, ...]
     at_least: Scalar | None
     includes: Scalar | None
-    not_past: bool
     document: Scalar | None
     case: Map | None
     alias: Scalar | None
@@ -118,7 +117,6 @@ def _requirement(key: str, kind: str, entry: Entry, body: Map) -> Requirement:
         settings=scalars(body, "settings"),
         at_least=scalar(body, "at_least"),
         includes=scalar(body, "includes"),
-        not_past=flag(body, "not_past"),
         document=scalar(body, "document"),
         case=mapping(body, "case"),
         alias=scalar(body, "alias"),
@@ -153,12 +151,12 @@ def check_readiness(
 ) -> Iterator[Diagnostic]:
     """Find names of roles, settings, documents, conditions and parameters that are not there.
 
-    Findings CW308, CW311-CW315, CW820, CW821, CW823.
+    Findings CW308, CW311-CW315, CW820, CW821, CW822.
     """
     for one, other in found.shared:
         message = f"{quoted(one.id)} is both a {other.kind} and a {one.kind}"
         related = (Label(other.span, f"the {other.kind}"),)
-        yield Diagnostic("CW823", message, one.span, help="rename one of the two", related=related)
+        yield Diagnostic("CW822", message, one.span, help="rename one of the two", related=related)
     for one in found.requirements.values():
         yield from _names(one.owners, found.roles, "CW820", "role")
         yield from _names(one.settings, settings.declared, "CW308", "setting")

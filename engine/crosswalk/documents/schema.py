@@ -92,10 +92,10 @@ def _language(value: Scalar) -> Iterator[Diagnostic]:
 
 def _kind(expected: str) -> Callable[[Scalar], Iterator[Diagnostic]]:
     def check(value: Scalar) -> Iterator[Diagnostic]:
-        near = closest(value.text, KINDS)
-        label = f"did you mean '{near}'?" if near else ""
-        remedy = f"kinds: {', '.join(KINDS)}"
         if value.text not in KINDS:
+            near = closest(value.text, KINDS)
+            label = f"did you mean '{near}'?" if near else ""
+            remedy = f"kinds: {', '.join(KINDS)}"
             message = f"kind {quoted(value.text)} is not known"
             yield Diagnostic("CW211", message, value.span, label=label, help=remedy)
         elif value.text != expected:

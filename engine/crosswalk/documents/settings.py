@@ -67,10 +67,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force, by id or name."""
+    """The settings in force, by id or name.
+
+    `open` are the ids that some layer writes without a value that can be used: a gap or a mistake,
+    which has its finding already.
+    """
 
     values: Mapping[str, Setting]
     declared: Mapping[str, Declared]
+    open: frozenset[str] = frozenset()
 
     def find(self, key: str) -> Setting | None:
         """Give a setting by id or name; None when no layer sets it."""
@@ -95,17 +100,17 @@ def effective_settings(
 ) -> tuple[Settings, list[Diagnostic]]:
     """Work out the settings of the last layer (base first) by the settings catalogues.
 
-    Findings CW801-CW810 and CW822; a value that is refused leaves the inherited one. No reference
-    is read and no finding repeats a value. Source of the rules: facts, payment codes, 10; safety
-    C7, C9.
+    Findings CW801-CW810; a value that is refused leaves the inherited one. No reference is read
+    and no finding repeats a value. Source of the rules: facts, payment codes, 10; safety C7, C9.
     """
     findings: list[Diagnostic] = []
     declared, values = _read_catalogues(catalogue, findings)
     for layer in found:
         _Reader(layer, declared, values, findings).read()
+    made = Settings(values, declared, _written(found, declared) - set(values))
     if found and found[-1].kind == "biller":
-        findings += _missing(found, declared, values)
-    return Settings(values, declared), findings
+        findings += _missing(found[-1].document, made)
+    return made, findings
 
 
 def _read_catalogues(
@@ -247,9 +252,6 @@ class _Reader:
     def value(self, one: Declared, entry: Entry) -> str | Secret | None:
         if isinstance(entry.value, Scalar) and entry.value.value is not None:
             return self.literal(one, entry.value)
-        if isinstance(entry.value, Map) and (gap := scalar(entry.value, "todo")) is not None:
-            self.wrong("CW822", f"setting {one.title} is still open", entry.key.span, gap.text)
-            return None
         if isinstance(entry.value, Map) and entry.value.entries:
             return self.reference(one, entry.key, entry.value)
         remedy = "write the value, or {env: NAME}, or {file: name}"
@@ -315,22 +317,19 @@ class _Reader:
         return name if body is not None and name.line < body.key.span.line else None
 
 
-def _keys(found: tuple[Layer, ...]) -> Iterator[str]:
-    for one in found:
-        yield from one.settings()
+def _written(found: tuple[Layer, ...], declared: Mapping[str, Declared]) -> frozenset[str]:
+    """Give the ids of the settings that layers write, a misspelt one by what was meant."""
+    keys = (key for one in found for key in one.settings())
+    meant = (key if key in declared else closest(key, declared) for key in keys)
+    return frozenset(declared[key].id for key in meant if key is not None)
 
 
-def _missing(
-    found: tuple[Layer, ...], declared: Mapping[str, Declared], values: Mapping[str, Setting]
-) -> Iterator[Diagnostic]:
+def _missing(document: Document, made: Settings) -> Iterator[Diagnostic]:
     """Find what is required and in no layer; a value that was refused has its finding already."""
-    document = found[-1].document
     body = document.node.entries.get("settings")
     place = body.key.span if body is not None else document.place("name")
-    meant = (key if key in declared else closest(key, declared) for key in _keys(found))
-    written = {declared[key].id for key in meant if key is not None}
-    for key, one in declared.items():
-        if key == one.id and one.required and one.id not in {*values, *written}:
+    for key, one in made.declared.items():
+        if key == one.id and one.required and one.id not in {*made.values, *made.open}:
             message = f"setting {one.title} has no value"
             related = (Label(one.span, "required here"),)
             remedy = f"set it under settings: in {document.file}"

@@ -193,6 +193,11 @@ def open_workspace(root: Path, *, read: Read = read_file) -> tuple[Workspace, li
     return Workspace(root, tuple(documents)), sorted(findings, key=sort_key)
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text can be the name of one document, without a folder."""
+    return re.fullmatch(_WORD, text) is not None
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Give the YAML files below a folder in the order of their paths, following no links."""
     found = []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crosswalk.findings.suggest import closest
-from crosswalk.model.layout import Field, Layout, Record
+from crosswalk.model.layout import Field, Layout, Record, first_unmarked, last_unmarked
 
 Choose = Callable[[list[str]], int]
 """From the values of a line (by position) to the ordinal of its record type, -1 when none."""
@@ -38,10 +38,13 @@ def chooser(layout: Layout) -> Choose | None:
 def twins(layout: Layout) -> dict[int, tuple[int, ...]]:
     """Give, for record types whose tags are alike, all of them in document order, by ordinal.
 
-    Which of them a line is, its place in the structure tells.
+    Which of them a line is, its place in the structure tells. Of those without a tag, the first
+    lines of the file come first and the last ones last.
     """
+    rank = {one.name: 0 for one in first_unmarked(layout.root)}
+    rank |= {one.name: 2 for one in last_unmarked(layout.root)}
     groups: dict[object, list[int]] = {}
-    for record in layout.records:
+    for record in sorted(layout.records, key=lambda record: rank.get(record.name, 1)):
         tags = {
             (tag.start or tag.position, tag.component, frozenset(_texts(tag)))
             for tag in record.tags

@@ -15,8 +15,9 @@ Logical = tuple[int, int, str | Damage]
 
 
 def is_plain(file: File) -> bool:
-    """Tell whether every line of the file is data and a record of its own."""
-    return file.continuation is None and file.from_line is None and file.until_line is None
+    """Tell whether every line is data, a record of its own, and cut as the layout says."""
+    whole = file.from_line is None and file.until_line is None
+    return whole and file.continuation is None and file.separators is None
 
 
 def data_part(source: Iterator[Physical], file: File) -> Iterator[Physical]:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import delimited, fixed
+from crosswalk.formats import delimited, fixed, separators
 from crosswalk.formats.delimited_writer import Write
+from crosswalk.formats.recoded import is_wide, recoded
 from crosswalk.formats.sections import is_plain
 from crosswalk.model.layout import File, Layout
 from crosswalk.model.records import Damage, Row
@@ -18,7 +19,8 @@ _WRITE = {"delimited": delimited.writer, "fixed": fixed.writer}
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
-    return _READ[layout.file.form](stream, layout)
+    source, meant = separators.taken(*recoded(stream, layout))
+    return _READ[layout.file.form](source, meant)
 
 
 def writer(layout: Layout) -> Write:
@@ -36,4 +38,5 @@ def writer(layout: Layout) -> Write:
 
 def is_quick(file: File) -> bool:
     """Tell whether lines are delimited records of simple values, which have a quick way."""
-    return file.form == "delimited" and file.component is None and is_plain(file)
+    simple = file.component is None and is_plain(file) and not is_wide(file)
+    return file.form == "delimited" and simple

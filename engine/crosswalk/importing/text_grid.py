@@ -3,6 +3,7 @@
 import csv
 import re
 from collections import Counter
+from collections.abc import Sequence
 from io import StringIO
 
 from crosswalk.importing.grid import Grid, Refused, grid
@@ -92,7 +93,7 @@ def _spaced(text: str, title: str) -> Grid:
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise Refused("the file is empty")
-    cuts = _aligned(lines)
+    cuts = aligned(lines)
     if cuts:
         return grid(title, [[line[a:b] for a, b in cuts] for line in lines])
     rows = [_GAP.split(line.strip()) for line in lines]
@@ -105,7 +106,7 @@ def _spaced(text: str, title: str) -> Grid:
     return grid(title, [row for row in rows if len(row) == width], odd)
 
 
-def _aligned(lines: list[str]) -> list[tuple[int, int | None]]:
+def aligned(lines: Sequence[str]) -> list[tuple[int, int | None]]:
     """Give the columns of lines that are lined up: parted by two blanks or more in every line."""
     width = max(map(len, lines))
     padded = [line.ljust(width) for line in lines]

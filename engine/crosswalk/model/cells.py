@@ -17,6 +17,8 @@ MISSING = Missing.MISSING
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
+
 Notes = list[str]
 Reader = Callable[[Cell, Notes], Value]
 Writer = Callable[[Value, Notes], Cell]
@@ -113,7 +115,8 @@ def writer(field: Field, form: str) -> Writer:
     """Give the function that turns a value into this field's cell.
 
     In text forms the cell is the text between delimiters, in JSON forms an encoded fragment
-    (or MISSING, when the key is left out), in "values" the typed value itself.
+    (or MISSING, when the key is left out), in XML text (MISSING without a value: the element is
+    left out), in "values" the typed value itself.
     """
     encode = _encoder(field, form)
     default, always = field.default, _always(field)
@@ -145,7 +148,7 @@ def _encoder(field: Field, form: str) -> Callable[[Value], Cell]:
         exact = canonical(field.codec.type, field.codec.spelling.decimals)
         return lambda value: value if value is MISSING or value is None else _same(exact, value)
     if not _is_json(form):
-        return lambda value: "" if value is MISSING or value is None else spell(value)
+        return _as_element(spell) if form == "xml" else _as_text(spell)
     kind = field.json
 
     def encode(value: Value) -> Cell:
@@ -161,6 +164,23 @@ def _encoder(field: Field, form: str) -> Callable[[Value], Cell]:
         return text
 
     return encode
+
+
+def _as_text(spell: Callable[[Value], str]) -> Callable[[Value], Cell]:
+    return lambda value: "" if value is MISSING or value is None else spell(value)
+
+
+def _as_element(spell: Callable[[Value], str]) -> Callable[[Value], Cell]:
+    return lambda value: MISSING if value is MISSING or value is None else _held(spell(value))
+
+
+def _held(text: str) -> str:
+    """Refuse text with characters that XML has no way to write."""
+    found = _NOT_XML(text)
+    if found is not None:
+        character = f"U+{ord(found[0]):04X}"
+        raise Problem("CW656", f"holds {character} (character {found.start() + 1}), not of XML")
+    return text
 
 
 def _same(exact: object, value: Value) -> Value:

@@ -1,7 +1,8 @@
 """One side of a mapping: its records, their fields and nesting, and the file they stand in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from crosswalk.findings.diagnostics import Span
 from crosswalk.language.conditions import Condition
@@ -102,7 +103,8 @@ class Record:
 class Branch:
     """A place in the structure: a record, a group of branches, or a record with branches below it.
 
-    `least` is 0 or 1; `most` is 1 or None (no limit).
+    `least` is 0 or 1; `most` is 1 or None (no limit). `any_order`: in a file the branches below may
+    come in any order.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Branch:
     least: int
     most: int | None
     children: tuple["Branch", ...] = ()
+    any_order: bool = False
 
 
 def branches(branch: Branch) -> Iterator[Branch]:
@@ -117,6 +120,21 @@ def branches(branch: Branch) -> Iterator[Branch]:
     for child in branch.children:
         yield child
         yield from branches(child)
+
+
+def first_unmarked(root: Branch) -> tuple[Branch, ...]:
+    """Give the records at the beginning of a file that no tag marks: its first lines."""
+    return tuple(takewhile(_unmarked, root.children))
+
+
+def last_unmarked(root: Branch) -> tuple[Branch, ...]:
+    """Give the records at the end of a file that no tag marks: its last lines, in file order."""
+    return tuple(takewhile(_unmarked, reversed(root.children)))[::-1]
+
+
+def _unmarked(branch: Branch) -> bool:
+    once = (branch.least, branch.most) == (1, 1) and not branch.children
+    return once and branch.record is not None and not branch.record.tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +151,29 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True)
+class Separators:
+    """Separators that a file brings along when it begins with `starts`.
+
+    `places` are their places (characters from 1) by the key of the file that they stand for;
+    `skip` characters at the beginning are no data.
+    """
+
+    starts: str
+    places: Mapping[str, int]
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """The physical form of a layout."""
+    """The physical form of a layout.
+
+    `namespaces` are the URIs of each prefix of an XML layout (`default` for none), `indent` how
+    many blanks its elements are indented by when written; 0 writes no line breaks.
+    """
 
     form: str = "json-lines"
     name: str | None = None
+    per: str | None = None
     delimiter: str = ","
     quote: str = "needed"
     quote_char: str = '"'
@@ -158,11 +194,17 @@ class File:
     continuation: Continuation | None = None
     from_line: str | None = None
     until_line: str | None = None
+    separators: Separators | None = None
+    namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    indent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One side: `root` holds the top-level branches, `records` every record type in order."""
+    """One side: `root` holds the top-level branches, `records` every record type in order.
+
+    `per` is the field (name of its record, position) each of whose values gets a file of its own.
+    """
 
     name: str
     version: str
@@ -171,3 +213,4 @@ class Layout:
     records: tuple[Record, ...]
     span: Span
     checks: tuple[Check, ...] = ()
+    per: tuple[str, int] | None = None

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crosswalk.delivery.capability import Success
+from crosswalk.documents.scalar_places import Text
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.findings.suggest import closest
 from crosswalk.operations.graphql_fields import Answers, Variables
-from crosswalk.operations.graphql_places import Text
 from crosswalk.operations.graphql_reading import Sent, place, read_document, selected
 from crosswalk.operations.graphql_values import build
 from crosswalk.operations.operation import Operation

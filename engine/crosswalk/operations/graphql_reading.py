@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crosswalk.documents.scalar_places import Places, Text, places_of
 from crosswalk.findings.diagnostics import Diagnostic, Span
-from crosswalk.operations.graphql_places import Places, Text, places_of
 
 if TYPE_CHECKING:
     from graphql import OperationDefinitionNode

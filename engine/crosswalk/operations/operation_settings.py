@@ -1,9 +1,9 @@
-"""Holds an operation against the settings: those it names, and a biller's version and licences."""
+"""Holds an operation against the settings that it names."""
 
 from collections.abc import Iterator
 
 from crosswalk.documents.installed import unmet
-from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, check_uses
+from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, SWITCH, check_uses
 from crosswalk.documents.settings import Settings
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.operations.operation import Operation
@@ -13,6 +13,8 @@ from crosswalk.values.versions import version_parts
 def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
     """Find settings of an operation that are not there, or not of the kind they must be."""
     uses = [(operation.endpoint, "endpoint", ENDPOINT)]
+    beside = {"hosts": (operation.hosts, PLAIN), "test": (operation.test, SWITCH)}
+    uses += [(one, name, takes) for name, (one, takes) in beside.items() if one is not None]
     uses += [(one, name, SECRET) for name, one in operation.credentials.items()]
     uses += [(one, name, PLAIN) for name, one in operation.installed.items()]
     yield from check_uses(uses, settings)
@@ -22,12 +24,7 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
         yield Diagnostic("CW471", message, least.span, help="write numbers with points between")
 
 
-def check_versions(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
-    """Find a biller whose partner system is too old, or lacks a licence."""
-    yield from unmet(
-        operation.name,
-        operation.minimum_version,
-        operation.licences,
-        operation.installed,
-        settings,
-    )
+def check_installed(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
+    """Find why a biller's partner system cannot take an operation: its version, its licences."""
+    least, held = operation.minimum_version, operation.installed
+    yield from unmet(operation.name, least, operation.licences, held, settings)

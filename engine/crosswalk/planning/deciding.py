@@ -19,10 +19,14 @@ _TAKES = {"integer": ("integer", "text", "code", "any"), "text": ("text", "code"
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A decision that a mapping names: its model and the rule sets that may apply."""
+    """A decision that a mapping names: its model and the rule sets that may apply.
+
+    `tolerated` is what is wrong with rules that a setting holds: the check tells it, a run goes on.
+    """
 
     model: Model
     rules: tuple[RuleSet, ...]
+    tolerated: tuple[Diagnostic, ...] = ()
 
     def bound(self, settings: Mapping[str, str]) -> Iterator[tuple[Bound, list[Diagnostic]]]:
         """Bind each rule set, or the model alone, to settings' texts by name."""
@@ -112,7 +116,8 @@ class Judges:
 def needed(judge: Judge) -> set[str]:
     """Give the settings that a decision depends on."""
     model = judge.model
-    return {one.setting for one in model.bases} | {one.setting for one in model.aliases}
+    rules = {one.setting for one in judge.rules if one.setting is not None}
+    return {one.setting for one in model.bases} | {one.setting for one in model.aliases} | rules
 
 
 def check_case(judge: Judge, case: Map | None, alias: Scalar | None) -> Iterator[Diagnostic]:

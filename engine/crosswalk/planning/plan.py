@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crosswalk.decisions.model import Limit, Model, RuleSet
-from crosswalk.findings.diagnostics import Span
+from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.language.conditions import BoundCondition
 from crosswalk.language.patterns import Pattern
 from crosswalk.model.layout import Branch, Field, Layout, Record
@@ -283,7 +283,8 @@ class Plan:
     """One direction of a mapping, ready to run.
 
     `unit` is the index of the repeating top branch of the target, or None when the whole file is
-    one unit; `settings` those that are read, with their types.
+    one unit; `settings` those that are read, with their types. `warnings` are findings with which
+    the plan still runs: rules that a setting holds and that cannot be used.
     """
 
     name: str
@@ -295,3 +296,4 @@ class Plan:
     unit: int | None
     settings: Mapping[str, str]
     target_checks: Mapping[str, tuple[BoundCheck, ...]]
+    warnings: tuple[Diagnostic, ...] = ()

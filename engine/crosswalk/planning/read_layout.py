@@ -8,9 +8,23 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.xmlshape import tree
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
-from crosswalk.model.layout import Branch, Check, Continuation, Control, Field, File, Layout, Record
+from crosswalk.model.layout import (
+    Branch,
+    Check,
+    Continuation,
+    Control,
+    Field,
+    File,
+    Layout,
+    Record,
+    Separators,
+    first_unmarked,
+    last_unmarked,
+)
+from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
 
@@ -37,13 +51,16 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if root is None:
         return None, findings
     findings += _form(records, file)
-    findings += _tags(records, file)
+    findings += _keys(mapping(node, "file"), records, file)
+    findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
     findings += wrong
+    per, wrong = read_per(mapping(node, "file"), root)
+    findings += wrong
     name, version = text(node, "name") or "", text(node, "version") or ""
-    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks)
-    return layout, findings
+    layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks, per)
+    return layout, findings + (tree(layout)[1] if file.form == "xml" else [])
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -58,8 +75,9 @@ def canonical_layout(layout: Layout) -> Layout:
         record = records[old.record.name] if old.record else None
         return replace(old, record=record, children=tuple(branch(c) for c in old.children))
 
-    file = File(form="json-lines", name=layout.file.name)
-    return replace(layout, file=file, root=branch(layout.root), records=tuple(records.values()))
+    file = File(form="json-lines", name=None if layout.per else layout.file.name)
+    made = tuple(records.values())
+    return replace(layout, file=file, root=branch(layout.root), records=made, per=None)
 
 
 def _canonical_record(record: Record) -> Record:
@@ -81,7 +99,7 @@ _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
-    *("name", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
+    *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
     *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
     *("from_line", "until_line"),
 )
@@ -102,8 +120,20 @@ def _file(node: Map | None) -> File:
         skip_blank=flag(node, "skip_blank"),
         multiline=flag(node, "multiline"),
         record_length=number(node, "record_length"),
+        namespaces=_namespaces(mapping(node, "namespaces")),
+        indent=number(node, "indent") or 0,
         continuation=_continuation(mapping(node, "continuation")),
+        separators=_separators(mapping(node, "separators")),
         **words,  # type: ignore[arg-type]
+    )
+
+
+def _namespaces(node: Map | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Read the URIs of each prefix; one that has none is in no namespace."""
+    return tuple(
+        (prefix, tuple(one.text for one in scalars(node, prefix)))
+        for prefix in (node.entries if node is not None else ())
+        if node is not None
     )
 
 
@@ -112,6 +142,14 @@ def _continuation(node: Map | None) -> Continuation | None:
         return None
     starts, unless = (tuple(one.text for one in scalars(node, key)) for key in ("starts", "unless"))
     return Continuation(starts, unless, text(node, "joint") or "")
+
+
+def _separators(node: Map | None) -> Separators | None:
+    if node is None:
+        return None
+    keys = ("delimiter", "component", "escape", "record_end", "point")
+    places = {key: place for key in keys if (place := number(node, key)) is not None}
+    return Separators(text(node, "starts") or "", places, number(node, "skip") or 0)
 
 
 def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagnostic]) -> Record:
@@ -155,6 +193,24 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     return findings
 
 
+def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys that say something the form does not have."""
+    for key in ("namespaces", "indent"):
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and file.form != "xml":
+            message = f"'{key}' is for XML, this file is {file.form}"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+    if file.form.startswith(("json", "xml")):
+        return
+    for record in records.values():
+        placed: list[Record | Field] = [record, *record.fields]
+        for one in placed:
+            if one.path is not None:
+                message = f"'{one.name}' has a path, but the file is {file.form}"
+                help_ = "remove path; text files are described by columns or places"
+                yield Diagnostic("CW445", message, one.span, help=help_)
+
+
 def _twice(fields: list[Field]) -> list[Diagnostic]:
     """Find two fields of one record that share a name."""
     seen: dict[str, Field] = {}
@@ -177,7 +233,7 @@ def _field(  # noqa: PLR0913
     findings += _literals(node, made, key)
     required = flag(node, "required")
     absent = "reject" if required else "empty"
-    json_form = file.form.startswith("json")
+    keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
     return Field(
         key=key,
@@ -191,7 +247,7 @@ def _field(  # noqa: PLR0913
         tag=flag(node, "tag"),
         values=tuple(value.text for value in values),
         length=number(node, "length"),
-        on_missing=text(node, "missing") or ("empty" if json_form and not required else "reject"),
+        on_missing=text(node, "missing") or ("empty" if keyed and not required else "reject"),
         on_null=text(node, "null") or absent,
         on_blank=text(node, "blank") or absent,
         on_invalid=text(node, "invalid") or "reject",
@@ -284,18 +340,33 @@ def _control(node: Map, findings: list[Diagnostic]) -> Control:
     )
 
 
-def _tags(records: dict[str, Record], file: File) -> list[Diagnostic]:
-    """Find record types of a text file that nothing tells apart; one may be all the others."""
-    bare = [record for record in records.values() if not record.tags]
-    if len(records) < 2 or file.form.startswith(("json", "xml")) or len(bare) == 1:  # noqa: PLR2004
+def _tags(root: Branch, records: dict[str, Record], file: File) -> list[Diagnostic]:
+    """Find record types of a text file that nothing tells apart.
+
+    One may be all the others; the first and the last lines of a file are known by their place,
+    where something in them can be verified.
+    """
+    bare = {name: record for name, record in records.items() if not record.tags}
+    if len(bare) < 2 or file.form.startswith(("json", "xml")):  # noqa: PLR2004
         return []
-    if not bare:
+    ends = {one.name for one in (*first_unmarked(root), *last_unmarked(root)) if one.name in bare}
+    among = [record for name, record in bare.items() if name not in ends]
+    unsure = [bare[name] for name in sorted(ends) if not _verified(bare[name])]
+    if len(among) <= 1 and not unsure:
         return []
-    first, second = bare[:2]
+    second = (unsure or among[1:])[0]
+    first = next(record for record in bare.values() if record is not second)
     message = f"nothing tells record '{second.name}' from '{first.name}'"
     remedy = "give each record type a field with `tag: true` and `always:` or `values:`"
+    if unsure:
+        remedy += "; a first or last line needs a field with `always:`, `values:` or `equals:`"
     related = (Label(first.span, f"record '{first.name}'"),)
     return [Diagnostic("CW406", message, second.span, help=remedy, related=related)]
+
+
+def _verified(record: Record) -> bool:
+    """Tell whether a record holds a value that can be known to be wrong."""
+    return any(one.always is not None or one.values or one.control for one in record.fields)
 
 
 def _controls(root: Branch, records: dict[str, Record]) -> list[Diagnostic]:

@@ -9,13 +9,16 @@ from crosswalk.decisions.base import bind
 from crosswalk.decisions.model import Model, RuleSet
 from crosswalk.decisions.read_model import read_model
 from crosswalk.decisions.read_rules import read_rules
+from crosswalk.decisions.readings import ambiguous
 from crosswalk.decisions.schedule import check_schedule
+from crosswalk.decisions.setting_rules import rules_of_setting
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars
 from crosswalk.documents.resolve import Settings
+from crosswalk.documents.scalar_places import Text
 from crosswalk.documents.source import Map, Scalar
 from crosswalk.documents.workspace import Document, Workspace
-from crosswalk.findings.diagnostics import Diagnostic, Label, has_errors
+from crosswalk.findings.diagnostics import Diagnostic, Label, Span, has_errors
 from crosswalk.findings.suggest import quoted
 from crosswalk.planning.deciding import Judge
 
@@ -29,17 +32,23 @@ _IN_NAME = re.compile(r"\bsettings\.([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def read_judge(
-    workspace: Workspace, references: Sequence[Scalar | str], reads: Reads
+    workspace: Workspace,
+    references: Sequence[Scalar | str],
+    reads: Reads,
+    settings: Settings,
+    text: Text,
 ) -> tuple[Judge | None, list[Diagnostic]]:
     """Read the rules documents (or the decision document) that a mapping names for a decision.
 
-    They must be for one decision (RUL603) and begin on different days (RUL605).
+    They must be for one decision (RUL603) and begin on different days (RUL605). What is wrong
+    with rules that a setting holds stands in the judge: it does not stop a run.
     """
     findings: list[Diagnostic] = []
     found = [one for one in (_find(workspace, r, findings) for r in references) if one is not None]
     model: Model | None = None
     owner: Document | None = None
     sets: list[RuleSet] = []
+    tolerated: list[Diagnostic] = []
     for document in found:
         home = _decision_of(workspace, document, reads, findings)
         if home is None:
@@ -54,11 +63,16 @@ def read_judge(
             findings.append(Diagnostic("RUL603", message, place, help="name rules of one decision"))
             continue
         if document.kind == "rules" and model is not None:
-            sets += _read_rules(document, model, reads, findings)
+            for one in _read_rules(document, model, reads, findings):
+                given = settings.find(one.setting) if one.setting is not None else None
+                taken = one.setting is not None
+                made, wrong = rules_of_setting(one, model, given, text) if taken else (one, [])
+                sets.append(made)
+                tolerated += wrong
     findings += check_schedule(sets)
     if model is None or has_errors(findings) or len(found) < len(references):
         return None, findings
-    return Judge(model, tuple(sets)), findings
+    return Judge(model, tuple(sets), tuple(tolerated)), findings
 
 
 def _find(
@@ -137,17 +151,26 @@ def named_rules(workspace: Workspace, node: Map) -> Iterator[Document]:
 def analyse_for(
     judge: Judge, settings: Settings, channels: set[str], owner: Document
 ) -> Iterator[Diagnostic]:
-    """Give all findings about a biller's rule sets with its settings; each names the biller."""
+    """Give all findings about a biller's rule sets with its settings; each names the biller.
+
+    While a base setting is still open, what depends on base settings is not found.
+    """
     told = Label(owner.place("name"), f"as {owner.name} uses it")
+    known = settings.declared
+    waits = {known[b.setting].id for b in judge.model.bases if b.setting in known} & settings.open
+    yield from judge.tolerated
     for bound, wrong in judge.bound(settings.texts()):
-        for finding in (*wrong, *analyse(bound, channels)):
+        taken = bound.rules is not None and bound.rules.setting
+        for finding in (*wrong, *analyse(bound, channels), *(ambiguous(bound) if taken else ())):
+            if waits and finding.code in _BY_SETTINGS:
+                continue
             place = finding.span or owner.place("settings")
             yield replace(finding, span=place, related=(*finding.related, told))
 
 
 def analyse_alone(judge: Judge) -> Iterator[Diagnostic]:
     """Give the findings about rule sets that hold whatever the base settings are."""
-    for rules in judge.rules:
+    for rules in (one for one in judge.rules if one.setting is None):
         bound, _ = bind(judge.model, rules, _filled(judge.model))
         findings = analyse(bound)
         kept = [one for one in findings if one.code not in {*_BY_SETTINGS, "RUL503"}]
@@ -159,14 +182,22 @@ def _filled(model: Model) -> Mapping[str, str]:
     return {one.setting: one.separator.join("0" for _ in one.parts) for one in model.bases}
 
 
-def missing_in_names(layouts: Iterable[Document], settings: Settings) -> Iterator[Diagnostic]:
+def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Diagnostic]:
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
     texts = settings.texts()
-    for document in layouts:
-        file = map_at(document.node, "file")
-        name = scalar(file, "name") if file is not None else None
-        for key in _IN_NAME.findall(name.text) if name is not None else ():
-            if name is not None and key in settings.declared and key not in texts:
-                message = f"setting {settings.declared[key].title} has no value"
+    for node in layouts:
+        for key, span in settings_in_name(node):
+            known = settings.declared.get(key)
+            if known is not None and key not in texts and known.id not in settings.open:
+                message = f"setting {known.title} has no value"
                 remedy = "set it, because the name of the file needs it"
-                yield Diagnostic("CW806", message, name.span, help=remedy)
+                yield Diagnostic("CW806", message, span, help=remedy)
+
+
+def settings_in_name(layout: Map) -> Iterator[tuple[str, Span]]:
+    """Give the settings that a layout's file name needs, with the place of the name."""
+    file = map_at(layout, "file")
+    name = scalar(file, "name") if file is not None else None
+    for key in _IN_NAME.findall(name.text) if name is not None else ():
+        if name is not None:
+            yield key, name.span

@@ -1,8 +1,9 @@
 """The structure of a layout: `FH, invoice*(IH, CR, ID+)`.
 
-Names stand in file order. `*` means any number, `+` at least one, `?` at most one, nothing
-exactly one; what stands in brackets belongs to each occurrence. A name that is also a record
-has its own fields; any other name only groups what is in its brackets.
+Names stand in file order, or in any order where `&` stands between them. `*` means any number, `+`
+at least one, `?` at most one, nothing exactly one; what stands in brackets belongs to each
+occurrence. A name that is also a record has its own fields; any other name only groups what is in
+its brackets.
 """
 
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class _Reader:
     def name(self) -> str:
         self.blank()
         start = self.at
-        while self.at < len(self.text) and self.text[self.at] not in ",()*+?":
+        while self.at < len(self.text) and self.text[self.at] not in ",&()*+?":
             self.at += 1
         name = self.text[start : self.at].strip()
         if not name:
@@ -50,14 +51,18 @@ class _Reader:
         self.used |= {name}
         return name
 
-    def branches(self, depth: int) -> tuple[Branch, ...]:
+    def branches(self, depth: int) -> tuple[tuple[Branch, ...], bool]:
+        """Read what stands in one bracket; tell whether it may stand in any order."""
         if depth > _DEPTH:
             raise _Wrong(self.at, 1, f"the structure is more than {_DEPTH} levels deep", "")
         found = [self.branch(depth)]
-        while self.text[self.at : self.at + 1] == ",":
+        mark = self.text[self.at : self.at + 1]
+        while mark in (",", "&") and self.text[self.at : self.at + 1] == mark:
             self.at += 1
             found.append(self.branch(depth))
-        return tuple(found)
+        if self.text[self.at : self.at + 1] in (",", "&"):
+            raise _Wrong(self.at, 1, "commas and & do not mix in one bracket", _ANY_ORDER)
+        return tuple(found), mark == "&"
 
     def branch(self, depth: int) -> Branch:
         name = self.name()
@@ -69,9 +74,10 @@ class _Reader:
             self.at += 1
         self.blank()
         children: tuple[Branch, ...] = ()
+        any_order = False
         if self.text[self.at : self.at + 1] == "(":
             self.at += 1
-            children = self.branches(depth + 1)
+            children, any_order = self.branches(depth + 1)
             if self.text[self.at : self.at + 1] != ")":
                 raise _Wrong(self.at, 1, "a bracket is not closed", _EXAMPLE)
             self.at += 1
@@ -81,10 +87,11 @@ class _Reader:
             near = closest(name, self.records)
             remedy = f"did you mean '{near}'?" if near else "describe it under records"
             raise _Wrong(start - len(name), len(name), f"no record is called '{name}'", remedy)
-        return Branch(name, record, least, most, children)
+        return Branch(name, record, least, most, children, any_order)
 
 
 _EXAMPLE = "write it like: header, invoice*(head, line+), trailer?"
+_ANY_ORDER = "give those in any order a bracket of their own: head, body(name & note?), end"
 _TWICE = "a record type has one place in a file; give the second place another record"
 
 
@@ -94,7 +101,7 @@ def read_structure(
     """Read a structure into its root branch, whose children are the top-level branches."""
     reader = _Reader(node.text, records)
     try:
-        children = reader.branches(1)
+        children, any_order = reader.branches(1)
         if reader.at < len(node.text):
             raise _Wrong(reader.at, 1, f"'{node.text[reader.at]}' is not expected here", _EXAMPLE)  # noqa: TRY301
     except _Wrong as wrong:
@@ -110,7 +117,7 @@ def read_structure(
         )
         for name in unused
     ]
-    return Branch("", None, 1, 1, children), findings
+    return Branch("", None, 1, 1, children, any_order), findings
 
 
 def _within(node: Scalar, offset: int, width: int) -> Span:

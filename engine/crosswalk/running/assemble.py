@@ -4,11 +4,12 @@ A record that is not expected where it stands, and a damaged row inside a group,
 top-level occurrence they belong to and no other.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from crosswalk.model.layout import Branch, Layout
+from crosswalk.model.layout import Branch, Layout, last_unmarked
 from crosswalk.model.records import Damage, Instance, Row
 
 
@@ -59,7 +60,8 @@ class _Machine:
         self.lines: tuple[int, int, int] = (0, 0, 0)
 
     def run(self, rows: Iterable[Row | Damage]) -> Iterator[Item]:
-        for row in rows:
+        last = [one.record.ordinal for one in last_unmarked(self.layout.root) if one.record]
+        for row in rows if not last else _marked(rows, last, self.layout):
             if isinstance(row, Damage):
                 yield from self.damage(row)
             else:
@@ -147,7 +149,8 @@ class _Machine:
         gap = any(
             child.least and not holder.instance.children[children.index(child)] for child in skipped
         )
-        if index < holder.at or full or gap or not self._starts(way):
+        out_of_turn = (index < holder.at or gap) and not holder.instance.branch.any_order
+        if out_of_turn or full or not self._starts(way):
             return False
         return not any(_missing(one) for one in self.stack[depth:])
 
@@ -186,7 +189,8 @@ class _Machine:
         """
         index = self.layout.root.children.index(top)
         seen = self.root.instance.children[index]
-        return index >= self.root.at and not (seen and top.most == 1)
+        in_turn = index >= self.root.at or self.layout.root.any_order
+        return in_turn and not (seen and top.most == 1)
 
     def spoil(self, damage: Damage) -> None:
         if self.spoiled is None:
@@ -213,6 +217,27 @@ class _Machine:
         self.lines = (0, self.lines[1], 0)
 
 
+def _marked(
+    rows: Iterable[Row | Damage], last: list[int], layout: Layout
+) -> Iterator[Row | Damage]:
+    """Take the last rows of a file for the records that stand there and have no tag."""
+    held: deque[Row | Damage] = deque()
+    for row in rows:
+        held.append(row)
+        if len(held) > len(last):
+            yield held.popleft()
+    for row, ordinal in zip(held, last[len(last) - len(held) :], strict=True):
+        yield row if isinstance(row, Damage) else _as(row, ordinal, layout)
+
+
+def _as(row: Row, ordinal: int, layout: Layout) -> Row | Damage:
+    cells = dict([(row.ordinal, row.cells), *row.others]).get(ordinal)
+    if cells is not None:
+        return row._replace(ordinal=ordinal, cells=cells, others=())
+    reason = f"the file does not end with a line that is a {layout.records[ordinal].name}"
+    return Damage(row.line, row.end_line, "CW630", reason, "")
+
+
 def _ways(branch: Branch, above: tuple[Branch, ...] = ()) -> Iterator[tuple[Branch, ...]]:
     for child in branch.children:
         yield (*above, child)
@@ -223,7 +248,7 @@ def _first(above: Branch, below: Branch) -> bool:
     """Tell whether a branch may be the first thing read of the group that holds it."""
     if above.record is not None:
         return False
-    before = above.children[: above.children.index(below)]
+    before = [] if above.any_order else above.children[: above.children.index(below)]
     return not any(child.least for child in before)
 
 

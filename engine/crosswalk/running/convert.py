@@ -9,7 +9,6 @@ import multiprocessing
 import tempfile
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from io import RawIOBase
@@ -26,7 +25,9 @@ from crosswalk.running.accounts import Held, Reject, Summary
 from crosswalk.running.flow import Flow
 from crosswalk.running.interpret import Context
 from crosswalk.running.output import Staged
+from crosswalk.running.publishing import Folder, Outputs
 from crosswalk.running.rows import Part
+from crosswalk.running.shares import Share
 
 WINDOW = 1 << 20
 """How far past an even cut a boundary between two groups is looked for, in bytes."""
@@ -41,20 +42,37 @@ class ControlFailure(FormatProblem):
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where a run writes. `rejects` None keeps no reject file; `replace` overwrites outputs."""
+    """Where a run writes. `rejects` None keeps no reject file; `replace` overwrites outputs.
+
+    `output` is a folder when the target has a file for each value of a field.
+    """
 
     output: Path | str
     rejects: Path | None = None
     replace: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One of several output files: the value it is for, its units and its control totals."""
+
+    file: Path
+    key: str
+    units: int
+    sums: dict[str, Decimal]
+
+
 @dataclass(slots=True)
 class Result:
-    """A finished run: its summary, and the first rejects and notices for the report."""
+    """A finished run: its summary, and the first rejects and notices for the report.
+
+    `files` are those of a target that has several.
+    """
 
     summary: Summary
     rejects: list[Reject] = field(default_factory=list)
     notices: list[Issue] = field(default_factory=list)
+    files: list[Written] = field(default_factory=list)
 
 
 SHOWN = 20
@@ -94,34 +112,51 @@ class _Run:
 
     def attempt(self, files: Files, jobs: int, held: Held) -> Result | Held:
         """Map the file; give the colliding values instead when `distinct` finds some new ones."""
-        with ExitStack() as stack:
-            out = stack.enter_context(Staged(files.output, replace=files.replace, headed=True))
-            rejects = _Rejects(self.source.name)
-            if files.rejects is not None:
-                staged = stack.enter_context(Staged(files.rejects, replace=files.replace))
-                rejects.write = staged.write
-            try:
-                flow = self.flow(out, rejects, jobs, held)
+        try:
+            with Outputs() as outputs:
+                target = self.target(files, outputs)
+                rejects = _Rejects(self.source.name)
+                if files.rejects is not None:
+                    rejects.write = outputs.add(Staged(files.rejects, replace=files.replace)).write
+                flow = self.flow(target, rejects, jobs, held)
                 found = flow.collisions()
                 if not found.within(held):
                     raise _Collide(found)  # noqa: TRY301
                 self.verify(flow.summary)
-                out.head(flow.head())
-                out.write(flow.tail())
-            except _Collide as collide:
-                stack.pop_all().__exit__(_Collide, collide, None)
-                return collide.found
-        return Result(flow.summary, rejects.first, rejects.notices)
+                written = [self.finish(flow, share, target) for share in flow.shares.written()]
+        except _Collide as collide:
+            return collide.found
+        several = written if flow.shares.several else []
+        return Result(flow.summary, rejects.first, rejects.notices, several)
 
-    def flow(self, out: Staged, rejects: "_Rejects", jobs: int, held: Held) -> Flow:
+    def target(self, files: Files, outputs: Outputs) -> "Staged | Folder":
+        """Begin the output, or find the folder of a target that has several files."""
+        if self.plan.target.per is None:
+            return outputs.add(Staged(files.output, replace=files.replace, headed=True))
+        file, folder = self.plan.target.file, Path(files.output)
+        if str(files.output) == "-" or not folder.is_dir() or file.name is None:
+            message = f"{self.plan.target.name} has a file for each {file.per}"
+            raise FormatProblem("CW662", message, str(files.output), help="name a folder")
+        return Folder(folder, file.name, self.context, outputs, replace=files.replace)
+
+    def finish(self, flow: Flow, share: Share, target: "Staged | Folder") -> Written:
+        """Add what stands before and after the body of a file."""
+        out = target.staged[share.key] if isinstance(target, Folder) else target
+        out.head(flow.head(share))
+        out.write(flow.tail(share))
+        return Written(out.target, share.key, share.units, dict(share.tally.sums))
+
+    def flow(self, target: "Staged | Folder", rejects: "_Rejects", jobs: int, held: Held) -> Flow:
         """Map all units, on several processes where that is possible; settle the file's records."""
-        flow = Flow(self.plan, self.context, compiled=self.compiled, held=held)
-        parts = _parts(self.source, flow, jobs) if jobs > 1 else []
-        if len(parts) > 1:
-            self.side_by_side(flow, parts, out, rejects)
+        places = target if isinstance(target, Folder) else None
+        flow = Flow(self.plan, self.context, compiled=self.compiled, held=held, places=places)
+        parts = _parts(self.source, flow, jobs) if jobs > 1 and places is None else []
+        if len(parts) > 1 and isinstance(target, Staged):
+            self.side_by_side(flow, parts, target, rejects)
         else:
+            body = _nowhere if isinstance(target, Folder) else target.write
             with self.source.open("rb") as stream:
-                flow.units(stream, out.write, rejects.reject, rejects.notice, self.tell)
+                flow.units(stream, body, rejects.reject, rejects.notice, self.tell)
         flow.settle()
         return flow
 
@@ -297,8 +332,8 @@ class _Report:
         flow.pairs[0].extend(self.pairs[0])
         flow.pairs[1].extend(self.pairs[1])
         flow.groups.extend(self.groups)
-        if self.first and not flow.root.children[0]:
-            flow.remember_row(*self.first)
+        if self.first:
+            flow.remember(*self.first)
         for reject in self.rejects:
             rejects.reject(reject)
         for issue in self.notices:
@@ -432,3 +467,8 @@ def _differ(one: list[Any], other: list[Any], keys: list[int], flow: Flow) -> bo
 
 def _into(body: BinaryIO, data: bytes) -> None:
     body.write(data)
+
+
+def _nowhere(data: bytes) -> None:
+    """Take nothing: every file of a target with several has a body of its own."""
+    assert not data

@@ -6,7 +6,7 @@ The head stands first and is known last, because its totals cover the body.
 from collections.abc import Callable
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import delimited, jsonwriter, textform
+from crosswalk.formats import delimited, jsonwriter, textform, xmlwriter
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
@@ -20,9 +20,10 @@ class Emitter:
         """Prepare for a layout. Raises FormatProblem for a form that cannot be written."""
         self.layout = layout
         form = layout.file.form
-        self.document = jsonwriter.document(layout) if form == "json" else None
+        make = _DOCUMENTS.get(form)
+        self.document = None if make is None else make(layout)
         self.units = 0
-        if form == "json":
+        if self.document is not None:
             self.text: Callable[[Instance], str] = self._item
         elif form == "json-lines":
             self.text = jsonwriter.writer(layout)
@@ -35,9 +36,9 @@ class Emitter:
             raise FormatProblem("CW600", f"form '{form}' cannot be written yet")
 
     def _item(self, made: Instance) -> str:
-        """Give one repeating occurrence of a JSON document, with the comma before it."""
+        """Give one repeating occurrence of a document, in JSON with the comma before it."""
         assert self.document is not None
-        comma = "," if self.units else ""
+        comma = "," if self.units and self.layout.file.form == "json" else ""
         self.units += 1
         return comma + self.document.item(made)
 
@@ -59,7 +60,7 @@ class Emitter:
         return mark + "".join(pieces).encode(file.encoding)
 
     def tail(self, root: Instance, plan: p.Plan) -> str:
-        """Give all that stands after the body; a JSON document's head is made before it."""
+        """Give all that stands after the body; a document's head is made before it."""
         after = root.children[plan.unit + 1 :] if plan.unit is not None else []
         pieces = [self._single(one) for group in after for one in group]
         if self.document is not None:
@@ -68,6 +69,13 @@ class Emitter:
 
     def _single(self, one: Instance) -> str:
         return self.text(one) if self.document is None else self.document.add(one)
+
+
+_DOCUMENTS: dict[str, Callable[[Layout], jsonwriter.Document | xmlwriter.Document]] = {
+    "json": jsonwriter.document,
+    "xml": xmlwriter.document,
+}
+"""The forms that are one document."""
 
 
 def _itself(made: Instance) -> str:

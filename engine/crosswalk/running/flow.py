@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import jsonform, textform
+from crosswalk.formats import jsonform, textform, xmlform
+from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
 from crosswalk.model.records import Cell, Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held, Reject, Summary
 from crosswalk.running.assemble import Spoiled, assemble
 from crosswalk.running.compile import Compiled, NotCompiled, compile_unit
-from crosswalk.running.emit import Emitter
 from crosswalk.running.interpret import Context, Interpreter, Place, spell
 from crosswalk.running.occurrences import (
     below,
@@ -25,12 +25,13 @@ from crosswalk.running.occurrences import (
     issue_of,
     lines_of,
     size_of,
-    text_hash,
     walk,
 )
-from crosswalk.running.rows import Group, Grouping, Part, read_groups
+from crosswalk.running.rows import Cells, Group, Grouping, Part, read_groups, read_rows
+from crosswalk.running.shares import Places, Share, Shares, Sink
 from crosswalk.running.source_controls import SourceControls
 from crosswalk.running.unreadable import unreadable, used_fields
+from crosswalk.values.codecs import Problem
 
 EVERY = 2048
 """After how many units their text is written out and progress is told."""
@@ -42,7 +43,6 @@ Totals = tuple[dict[str, int], dict[str, int]]
 _BUCKETS = 8
 """Collisions are looked for in this many passes, so that few hashes are in a table at once."""
 
-Sink = Callable[[bytes], None]
 OnReject = Callable[[Reject], None]
 OnNotice = Callable[[Issue], None]
 OnProgress = Callable[[Summary], None]
@@ -51,7 +51,7 @@ OnProgress = Callable[[Summary], None]
 class Flow:
     """One run of a plan over one input. Not reusable."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         plan: p.Plan,
         context: Context,
@@ -59,21 +59,25 @@ class Flow:
         compiled: bool = True,
         held: Held | None = None,
         part: Part | None = None,
+        places: Places | None = None,
     ) -> None:
         """Prepare a run.
 
         `held` is what an earlier attempt found to collide; `part` says that the input is only a
-        part of a flat file.
+        part of a flat file; `places` is where the files go when the target has several.
         """
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
-        self.groups: array[int] = array("Q")
+        self.groups: array[int] = array("q")
         self.interpreter = Interpreter(plan, context)
-        self.emitter = Emitter(plan.target)
+        self.shares = Shares(plan.target, places)
         self.summary = Summary()
         self.wanted = wanted_sums(plan.target)
         self.root = Instance(plan.source.root, 0, None, [[] for _ in plan.source.root.children])
         self.made_root = Instance(plan.target.root, 0, None)
-        self.pairs: tuple[array[int], array[int]] = (array("Q"), array("Q"))
+        if not self.shares.several:
+            self.share = self.shares.of("")
+            self.share.root, self.share.tally = self.made_root, self.summary.tally
+        self.pairs: tuple[array[int], array[int]] = (array("q"), array("q"))
         self.key_is_source = self.keyed_by_source()
         self.code: Compiled | None = None
         if compiled:
@@ -114,34 +118,31 @@ class Flow:
     ) -> None:
         """Map the units of an input (or of a part of it), without the records of the file."""
         self.reject_to, self.notice_to = reject, notice
-        pieces: list[str] = []
-        encoding = self.plan.target.file.encoding
-        for text in self.texts(stream):
-            pieces.append(text)
-            if len(pieces) == EVERY:
-                self.summary.emitted += len(pieces)
-                body("".join(pieces).encode(encoding))
-                pieces.clear()
+        for count, text in enumerate(self.texts(stream), 1):
+            self.share.pieces.append(text)
+            if count % EVERY == 0:
+                self.summary.emitted += self.shares.write_out(body)
                 progress(self.summary)
-        self.summary.emitted += len(pieces)
-        body("".join(pieces).encode(encoding))
+        self.summary.emitted += self.shares.write_out(body)
         self.merge_compiled()
         progress(self.summary)
 
-    def tail(self) -> bytes:
-        """Give what stands after the body, once the run is settled."""
-        return self.emitter.tail(self.made_root, self.plan).encode(self.plan.target.file.encoding)
+    def tail(self, share: Share | None = None) -> bytes:
+        """Give what stands after the body of a file, once the run is settled."""
+        of = share or self.share
+        return of.emitter.tail(of.root, self.plan).encode(self.plan.target.file.encoding)
 
-    def head(self) -> bytes:
+    def head(self, share: Share | None = None) -> bytes:
         """Give what stands before the body: marks, header line, and the head records."""
-        return self.emitter.head(self.made_root, self.plan)
+        of = share or self.share
+        return of.emitter.head(of.root, self.plan)
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
         if self.plan.unit is None:
             yield from self.whole(stream)
         elif self.is_flat():
-            yield from self.flat(stream)
+            yield from self.flat(stream) if self.node.keys else self.rows(stream)
         else:
             yield from self.tree(stream)
 
@@ -159,48 +160,75 @@ class Flow:
 
     # --- flat sources --------------------------------------------------------------------
 
-    def flat(self, stream: BinaryIO) -> Iterator[str]:  # noqa: PLR0915
+    def flat(self, stream: BinaryIO) -> Iterator[str]:
         """Map rows of one record type, grouped by the unit's keys."""
-        summary, code = self.summary, self.code
-        unit = code.unit if code is not None else None
         keys = tuple(slot.field.position for slot in self.node.keys)
         grouping = Grouping(
-            keys, self.same_key, self.faulty_key, self.plain_keys(), code.head if code else 0
+            keys, self.same_key, self.faulty_key, self.plain_keys(), *self.quick_rows()
         )
-        pairs = code.pairs if code is not None and self.has_distinct() else None
-        held = False
         for group in read_groups(stream, self.plan.source, grouping, self.part):
             if isinstance(group, Damage):
-                summary.read += 1
-                self.reject(issue_of(group), (group.line,))
+                self.reject_row(group)
                 continue
-            tails = group.tails
-            summary.read += len(tails)
-            together = not keys or self.together(group.first, keys)
-            if not together:
+            self.summary.read += len(group.tails)
+            if not self.together(group.first, keys):
                 self.reject_apart(group)
                 continue
-            if unit is not None and not group.damages and not group.odd:
-                before = self.counted() if self.held.values else None
-                try:
-                    text = unit(group.first, tails)
-                except Exception:  # noqa: BLE001 - the reference says what is wrong
-                    text = None
-                if text is not None and (pairs is None or self.distinct(pairs, before)):
-                    summary.written += len(tails)
-                    summary.units += 1
-                    if not held:
-                        held = self.remember(group)
-                    yield text
-                    continue
+            text = None if group.damages or group.odd else self.mapped(group.first, group.tails)
+            if text is not None:
+                self.remember(group.lines[0], group.first)
+                yield text
+                continue
             yield from self.replay(group)
 
-    def faulty_key(self, cells: list, line: int) -> Damage | None:  # type: ignore[type-arg]
+    def rows(self, stream: BinaryIO) -> Iterator[str]:
+        """Map rows of one record type, each a unit of its own."""
+        for line, cells in read_rows(stream, self.plan.source, self.part):
+            if isinstance(cells, Damage):
+                self.reject_row(cells)
+                continue
+            self.summary.read += 1
+            text = self.mapped(cells, (cells,))
+            if text is not None:
+                self.remember(line, cells)
+                yield text
+                continue
+            yield from self.replay(Group(cells, 0, cells, line))
+
+    def reject_row(self, damage: Damage) -> None:
+        """Reject a line that cannot be read and is nobody's."""
+        self.summary.read += 1
+        self.reject(issue_of(damage), (damage.line,))
+
+    def mapped(self, first: Cells, tails: Sequence[Cells]) -> str | None:
+        """Try the compiled function on rows; None when the reference must look."""
+        code = self.code
+        if code is None:
+            return None
+        before = self.counted() if self.held.values else None
+        try:
+            text: str = code.unit(first, tails)
+        except Exception:  # noqa: BLE001 - the reference says what is wrong
+            code.pairs.clear()
+            return None
+        if code.pairs and not self.distinct(code.pairs, before):
+            return None
+        if self.shares.several and not self.shared():
+            return None
+        self.summary.written += len(tails)
+        self.summary.units += 1
+        return text
+
+    def quick_rows(self) -> tuple[int, Shapes | None]:
+        """Give how many columns the rows of a group share, and what a row must be like to fit."""
+        return (0, None) if self.code is None else (self.code.head, self.code.shapes)
+
+    def faulty_key(self, cells: Cells, line: int) -> Damage | None:
         """Tell why the keys of a row cannot be read, None when they can."""
         top = self.plan.source.root.children[0]
         try:
             for slot in self.node.keys:
-                if not present(self.interpreter.field(slot, Instance(top, line, cells))):
+                if not present(self.interpreter.field(slot, Instance(top, line, [*cells]))):
                     reason = "is blank, but tells which records belong together"
                     return Damage(line, line, "CW503", reason, self.joined(cells), slot.field.name)
         except Rejected as rejected:
@@ -212,10 +240,9 @@ class Flow:
         """Give the text of a row as far as it matters for telling whose it is."""
         return self.plan.source.file.delimiter.join(str(cell) for cell in cells)
 
-    def together(self, cells: list[Cell], keys: tuple[int, ...]) -> bool:
+    def together(self, cells: Cells, keys: tuple[int, ...]) -> bool:
         """Remember a group's key by its hash; False when its records stand at several places."""
-        texts = [str(cells[key]) for key in keys]
-        key = text_hash(texts[0] if len(texts) == 1 else "\0".join(texts))
+        key = hash(cells[keys[0]] if len(keys) == 1 else tuple([cells[at] for at in keys]))
         self.groups.append(key)
         return key not in self.held.groups
 
@@ -243,30 +270,25 @@ class Flow:
             for one in fields
         )
 
-    def same_key(self, one: list, other: list) -> bool:  # type: ignore[type-arg]
+    def same_key(self, one: Cells, other: Cells) -> bool:
         """Compare the keys of two rows by their values, where their texts differ."""
         if all(slot.field.codec.type in ("text", "code") for slot in self.node.keys):
             return False
         top = self.plan.source.root.children[0]
         try:
             return all(
-                self.interpreter.field(slot, Instance(top, 0, one))
-                == self.interpreter.field(slot, Instance(top, 0, other))
+                self.interpreter.field(slot, Instance(top, 0, [*one]))
+                == self.interpreter.field(slot, Instance(top, 0, [*other]))
                 for slot in self.node.keys
             )
         except Rejected:
             return False
 
-    def remember(self, group: Group) -> bool:
-        """Keep the first row for head records that take something from it."""
+    def remember(self, line: int, cells: Cells) -> None:
+        """Keep the file's first row for head records that take something from it."""
         if not self.root.children[0]:
-            self.remember_row(group.lines[0], group.first)
-        return True
-
-    def remember_row(self, line: int, cells: list[Cell]) -> None:
-        """Keep a row as the file's first record."""
-        top = self.plan.source.root.children[0]
-        self.root.children[0] = [Instance(top, line, cells, [], None, self.root)]
+            top = self.plan.source.root.children[0]
+            self.root.children[0] = [Instance(top, line, [*cells], [], None, self.root)]
 
     def replay(self, group: Group) -> Iterator[str]:
         """Map a group by the reference; damage in it rejects the whole group."""
@@ -283,7 +305,7 @@ class Flow:
             self.reject_unit(group.damages[0], lines, members)
             self.interpreter.notes.clear()
             return
-        self.remember(group)
+        self.remember(group.lines[0], group.first)
         self.summary.replayed += 1
         yield from self.refer(members, lines)
 
@@ -332,6 +354,8 @@ class Flow:
             return jsonform.read(stream, self.plan.source)
         if form in textform.FORMS:
             return assemble(textform.read(stream, self.plan.source), self.plan.source)
+        if form == "xml":
+            return xmlform.read(stream, self.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
 
     def place(self, item: Instance) -> None:
@@ -377,8 +401,7 @@ class Flow:
             if text is not None:
                 self.summary.written += size
                 self.summary.units += units
-                self.summary.emitted += units - 1
-                yield text
+                yield from self.dealt(text, units)
                 return
         self.summary.replayed += 1
         if direct:
@@ -386,18 +409,44 @@ class Flow:
         else:
             yield from self.parts(members)
 
-    def quick(self, members: list[Instance]) -> tuple[str | None, int]:
+    def quick(self, members: list[Instance]) -> tuple[Any, int]:
         """Try the compiled function; no text when the reference must look."""
         code = self.code
         assert code is not None
+        code.keys.clear()
         try:
             made = code.unit(*self.given(members))
+            for key in code.keys:
+                self.shares.of(key)
         except Exception:  # noqa: BLE001 - the reference says what is wrong
             code.pairs.clear()
             return None, 0
         text, units = made if code.several else (made, 1)
         fine = not code.pairs or self.distinct(code.pairs)
         return (text if fine else None), units
+
+    def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
+        """Give the texts of the compiled function, each to the share it belongs to."""
+        assert self.code is not None
+        if not self.shares.several:
+            self.summary.emitted += units - 1
+            yield made
+            return
+        texts = made if self.code.several else [made]
+        for key, text in zip(tuple(self.code.keys), texts, strict=True):
+            self.share = self.shares.of(key)
+            yield text
+
+    def shared(self) -> bool:
+        """Find the share of a row's unit; False when its file cannot have a name."""
+        assert self.code is not None
+        try:
+            self.share = self.shares.of(self.code.keys[-1])
+        except Problem:
+            return False
+        finally:
+            self.code.keys.clear()
+        return True
 
     def given(self, members: list[Instance]) -> tuple[Any, list[Any]]:
         """Give what the compiled function takes. Raises ValueError for rows it cannot take."""
@@ -437,10 +486,11 @@ class Flow:
         try:
             made = self.interpreter.make(self.plan.root, Place((self.root,)))
             self.fill_controls(made)
-            self.made_root = made
+            self.made_root = self.share.root = made
             pieces = (one for group in made.children for one in group)
-            document = self.emitter.document is not None  # the head holds it
-            text = "" if document else "".join(self.emitter.text(one) for one in pieces)
+            emitter = self.share.emitter
+            document = emitter.document is not None  # the head holds it
+            text = "" if document else "".join(emitter.text(one) for one in pieces)
         except Rejected as rejected:
             self.reject(rejected.issue, tuple(range(size)))
             return
@@ -464,7 +514,8 @@ class Flow:
             place = Place(members, earlier or tuple(members))
             made = interpreter.make(node, place, self.made_root)
             self.fill_controls(made)
-            text = self.emitter.text(made)
+            share = self.share_of(made)
+            text = share.emitter.text(made)
             pairs = self.distinct_pairs(made, members)
             if pairs and not self.distinct(pairs):
                 raise Rejected(self.collision(members))  # noqa: TRY301
@@ -472,11 +523,20 @@ class Flow:
             self.reject_unit(rejected.issue, lines, members)
             interpreter.notes.clear()
             return
-        self.summary.tally.add(made, self.wanted)
+        self.share = share
+        share.tally.add(made, self.wanted)
         self.summary.written += len(lines)
         self.summary.units += 1
         self.flush_notes()
         yield text
+
+    def share_of(self, made: Instance) -> Share:
+        """Give the share of a made unit. Raises Rejected when its file cannot have a name."""
+        try:
+            return self.shares.of_made(made)
+        except Problem as problem:
+            issue = Issue(problem.code, problem.reason, made.line, made.line, made.branch.name)
+            raise Rejected(issue) from problem
 
     def fill_controls(self, made: Instance) -> None:
         """Compute the control totals inside a unit."""
@@ -504,21 +564,28 @@ class Flow:
         """Make the records of the whole file, now that all totals are known."""
         if self.plan.unit is None:
             return
+        for share in self.shares:
+            self.settle_share(share)
+            if self.shares.several:
+                self.summary.tally.merge(share.tally)
+        self.flush_notes()
+
+    def settle_share(self, share: Share) -> None:
+        """Make the records of one whole file."""
         place = Place((self.root,))
         children: list[list[Instance]] = []
         for number, child in enumerate(self.plan.root.children):
             if number == self.plan.unit:
                 children.append([])
                 continue
-            children.append(list(self.interpreter.occurrences(child, place, self.made_root)))
-        self.made_root.children = children
+            children.append(list(self.interpreter.occurrences(child, place, share.root)))
+        share.root.children = children
         for group in children:
             for one in group:
-                self.summary.tally.add(one, self.wanted)
-        for one, group_of in controlled(self.made_root):
-            if group_of is self.made_root:
-                self.write_controls(one, self.summary.tally)
-        self.flush_notes()
+                share.tally.add(one, self.wanted)
+        for one, group_of in controlled(share.root):
+            if group_of is share.root:
+                self.write_controls(one, share.tally)
 
     def merge_compiled(self) -> None:
         """Add what the compiled function counted."""
@@ -582,11 +649,11 @@ class Flow:
         """
         fine = True
         for source, target in pairs:
-            key = text_hash(target)
+            key = hash(target)
             if key in self.held.values:
                 fine = False
             self.pairs[0].append(key)
-            self.pairs[1].append(self.groups[-1] if self.key_is_source else text_hash(source))
+            self.pairs[1].append(self.groups[-1] if self.key_is_source else hash(source))
         pairs.clear()
         if not fine and before is not None and self.code is not None:
             self.code.counts.update(before[0])

@@ -19,7 +19,7 @@ from crosswalk.model.controls import EXACT, present
 from crosswalk.model.layout import Record
 from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.planning.judging import Judging, Undecided
+from crosswalk.planning.judging import Judging, Undecided, unused_rules
 from crosswalk.values.codecs import Missing, Problem, Value, canonical
 
 MISSING = Missing.MISSING
@@ -476,6 +476,10 @@ class Interpreter:
         except Undecided as wrong:
             self.undecided(wrong, decider, values, place)
             raise
+        if told := unused_rules(decider, decision):
+            line = place.members[0].line if place.members else 0
+            issue = Issue("CW587", told, line, line, rule=decider.rules[0].span)
+            self.notes += [] if issue in self.notes else [issue]
         text = decision.values[origin.outcome]
         return text if text is None or not origin.number else int(text)
 

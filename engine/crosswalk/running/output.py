@@ -136,7 +136,7 @@ class Staged:
         mode: int | None = None,
     ) -> None:
         self._stdout = str(target) == "-"
-        self._target = Path(target)
+        self.target = Path(target)
         self._replace = replace
         self._headed = headed
         self._mode = mode
@@ -147,14 +147,14 @@ class Staged:
         """Sweep what crashed runs left, refuse an existing target, begin."""
         with self._explained():
             if not self._stdout:
-                sweep(self._target.parent)
-                if not self._replace and os.path.lexists(self._target):
+                sweep(self.target.parent)
+                if not self._replace and os.path.lexists(self.target):
                     raise self._exists()
             self._begin()
         return self
 
     def _begin(self) -> BinaryIO:
-        temporary = _Unnamed() if self._stdout else _Temporary(self._target.parent)
+        temporary = _Unnamed() if self._stdout else _Temporary(self.target.parent)
         self._open.append(temporary)
         return temporary.file
 
@@ -181,30 +181,49 @@ class Staged:
         """Publish, or remove every trace after an error."""
         try:
             if kind is None:
-                with self._explained():
-                    self._finish()
+                self.prepare()
+                self.publish()
         finally:
-            for temporary in self._open:
-                temporary.drop()
+            self.drop()
 
-    def _finish(self) -> None:
-        if self._headed:
-            self._assemble()
+    def prepare(self) -> None:
+        """Put the whole output together and on the disk, under its temporary name."""
+        with self._explained():
+            if self._headed:
+                self._assemble()
+            whole = self._open[-1]
+            if whole.path is not None:
+                whole.file.flush()
+                mode = self._mode if self._mode is not None else _by_umask()
+                os.fchmod(whole.file.fileno(), mode)
+                os.fsync(whole.file.fileno())
+
+    def publish(self) -> None:
+        """Give a prepared output its name, or copy it to standard output."""
         whole = self._open[-1]
-        if whole.path is None:
+        with self._explained():
+            if whole.path is not None:
+                self._publish(whole.path)
+                return
             whole.file.seek(0)
             shutil.copyfileobj(whole.file, sys.stdout.buffer, _PIECE)
             sys.stdout.buffer.flush()
-            return
-        whole.file.flush()
-        os.fchmod(whole.file.fileno(), self._mode if self._mode is not None else _by_umask())
-        os.fsync(whole.file.fileno())
-        self._publish(whole.path)
+
+    def withdraw(self) -> None:
+        """Take back a published output; one that replaced another file, or was printed, stays."""
+        if not self._stdout and not self._replace:
+            with suppress(OSError):
+                self.target.unlink()
+
+    def drop(self) -> None:
+        """Remove the temporary files."""
+        for temporary in self._open:
+            temporary.drop()
 
     def _assemble(self) -> None:
         """Write the head to a second file and the body after it."""
         if self._head is None:
-            name = str(self._target)
+            name = str(self.target)
             raise FormatProblem("CW662", "the head of the output was never given", name)
         body = self._open[0].file
         whole = self._begin()
@@ -212,27 +231,32 @@ class Staged:
         body.seek(0)
         copy(body, whole)
 
+    @property
+    def printed(self) -> bool:
+        """Tell whether the output goes to standard output."""
+        return self._stdout
+
     def _publish(self, path: Path) -> None:
         """Give the file its name and make the name last."""
         if self._replace:
-            path.replace(self._target)
-            _sync_directory(self._target.parent)
+            path.replace(self.target)
+            _sync_directory(self.target.parent)
             return
         try:
-            os.link(path, self._target, follow_symlinks=False)
+            os.link(path, self.target, follow_symlinks=False)
         except FileExistsError:
             raise self._exists() from None
         try:
-            _sync_directory(self._target.parent)
+            _sync_directory(self.target.parent)
         except OSError:
-            self._target.unlink()
+            self.target.unlink()
             raise
 
     def _exists(self) -> FormatProblem:
         return FormatProblem(
             "CW660",
             "the output exists already, it is not overwritten",
-            str(self._target),
+            str(self.target),
             help="give another name, or ask for it to be replaced",
         )
 
@@ -243,7 +267,7 @@ class Staged:
         except OSError as fault:
             reason = fault.strerror or type(fault).__name__
             message = f"the output cannot be written: {reason}"
-            raise FormatProblem("CW662", message, str(self._target)) from fault
+            raise FormatProblem("CW662", message, str(self.target)) from fault
 
 
 def _by_umask() -> int:

@@ -35,7 +35,11 @@ class SourceControls:
         for one, group in controlled(item):
             self.verify(one, tally_of(group, self.wanted))
         self.tally.add(item, self.wanted)
-        if not item.branch.children and has_controls(item.branch):
+        if not has_controls(item.branch):
+            return
+        if item.branch.children:
+            self.verify(item, tally_of(item, self.wanted))
+        else:
             self.held.append(item)
 
     def read(self, item: Instance) -> None:

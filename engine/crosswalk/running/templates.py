@@ -1,6 +1,7 @@
 """Templates for file names: Jinja2 in its sandbox, with a few words allowed and no more.
 
-A template may print `settings.NAME` and `run.NAME`, through the filters below. It has no loops,
+A template may print `settings.NAME`, `run.NAME` and, where a layout says `per`, `file.per`, through
+the filters below. It has no loops,
 no conditions, no calls and no arithmetic (safety A5, A6), and an unknown name is an error.
 """
 
@@ -29,24 +30,33 @@ class BadTemplate(Exception):  # noqa: N818 - a finding about a declaration
         self.message, self.help = message, help
 
 
-def check_template(node: Scalar, settings: Mapping[str, str]) -> list[Diagnostic]:
+def check_template(
+    node: Scalar, settings: Mapping[str, str], *, per: bool = False
+) -> list[Diagnostic]:
     """Check a file name template against the settings that exist. Findings CW437."""
     try:
-        _inspect(node.text, settings)
+        _inspect(node.text, settings, _FILE if per else {})
     except BadTemplate as bad:
         return [Diagnostic("CW437", bad.message, node.span, help=bad.help)]
     return []
 
 
-def render(text: str, context: Context) -> str:
-    """Render a file name. Raises BadTemplate for what `check_template` would find."""
-    _inspect(text, context.settings)
+def render(text: str, context: Context, per: str | None = None) -> str:
+    """Render a file name; `per` is the value that the file is for, where there are several.
+
+    Raises BadTemplate for what `check_template` would find.
+    """
+    file = {} if per is None else {"per": per}
+    _inspect(text, context.settings, file)
     run = {name: context.run.value(name) for name in RUN}
     made = _environment().from_string(text)
-    return str(made.render(settings=dict(context.settings), run=run))
+    return str(made.render(settings=dict(context.settings), run=run, file=file))
 
 
-def _inspect(text: str, settings: Mapping[str, str]) -> None:
+_FILE = {"per": "text"}
+
+
+def _inspect(text: str, settings: Mapping[str, str], file: Mapping[str, str]) -> None:
     """Refuse everything but printing known names through known filters."""
     from jinja2 import TemplateSyntaxError, nodes
 
@@ -59,19 +69,22 @@ def _inspect(text: str, settings: Mapping[str, str]) -> None:
             raise BadTemplate("a template only prints values", _SHAPE)
         for one in part.nodes:
             if not isinstance(one, nodes.TemplateData):
-                _value(one, settings)
+                _value(one, {"settings": settings, "run": RUN, "file": file})
 
 
-def _value(node: Any, settings: Mapping[str, str]) -> None:  # noqa: ANN401 - Jinja2's nodes
+_Known = Mapping[str, Mapping[str, object]]
+
+
+def _value(node: Any, names: _Known) -> None:  # noqa: ANN401 - Jinja2's nodes
     from jinja2 import nodes
 
     if isinstance(node, nodes.Filter):
         _filter(node)
-        _value(node.node, settings)
+        _value(node.node, names)
         return
     if not isinstance(node, nodes.Getattr) or not isinstance(node.node, nodes.Name):
         raise BadTemplate("a template only prints settings.NAME and run.NAME", _SHAPE)
-    known = {"settings": settings, "run": RUN}.get(node.node.name)
+    known = names.get(node.node.name)
     if known is None:
         raise BadTemplate(f"a template knows no '{node.node.name}'", _SHAPE)
     if node.attr not in known:

@@ -1,0 +1,164 @@
+"""What a biller lacks before it goes live: all of it, nothing else, and whose it is."""
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crosswalk.golive.ready import CONFIRM, MET, MISSING, Answer, ready
+from crosswalk.golive.ready_text import as_data, as_markdown, as_text
+from crosswalk.project import Project
+
+ROOT = Path(__file__).parents[2]
+DAY = date(2026, 3, 1)
+BILLER = "mappings/billers/newport.yaml"
+
+
+@pytest.fixture(scope="session")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("golive")
+    shutil.copytree(
+        ROOT / "mappings", folder / "mappings", ignore=shutil.ignore_patterns("*.case.yaml")
+    )
+    return folder
+
+
+def newport(master: Path, *changes: tuple[str, str], day: date = DAY) -> Answer:
+    """Judge the complete biller after changes of its text (a pattern, what stands there then)."""
+    path = master / BILLER
+    before = path.read_text("utf-8")
+    text = before
+    for pattern, new in changes:
+        text, count = re.subn(pattern, new, text, count=1, flags=re.MULTILINE)
+        assert count == 1, pattern
+    try:
+        path.write_text(text, "utf-8")
+        return ready(Project(master), "newport", day)
+    finally:
+        path.write_text(before, "utf-8")
+
+
+def states(answer: Answer) -> dict[str, str]:
+    return {one.id: one.state for one in answer.items if one.state != MET}
+
+
+def test_a_complete_biller_is_ready(master: Path) -> None:
+    answer = newport(master)
+    assert answer.ready
+    assert sum(one.kind == "condition" and one.number is not None for one in answer.items) == 12
+    assert sum(one.kind == "parameter" for one in answer.items) == 18
+    assert len(answer.asked.steps) == 6
+    assert len(answer.asked.roles) == 7
+
+
+def gone(key: str) -> tuple[str, str]:
+    return rf"^  {key}: .*\n", ""
+
+
+CHANGES = {
+    "nothing": ((), {}),
+    "a setting of a parameter": ((gone("8"),), {"cis-endpoint": MISSING, "rtdr-url": MISSING}),
+    "a setting that only an operation needs": ((gone("14"),), {"14": MISSING}),
+    "a secret that only an operation needs": ((gone("103"),), {"103": MISSING}),
+    "a required setting": ((gone("BillerGuid"),), {"BillerGuid": MISSING}),
+    "a marked gap": (
+        ((r"^  BillerGuid: .*", "  BillerGuid:  # TODO: ask"),),
+        {"BillerGuid": MISSING},
+    ),
+    "an old partner": (
+        ((r"^  InstalledVersion: .*", '  InstalledVersion: "2021.02.100"'),),
+        {"partner-version": MISSING},
+    ),
+    "old enough for all but rejects": (
+        ((r"^  InstalledVersion: .*", '  InstalledVersion: "2021.02.160"'),),
+        {"ach-reject": MISSING},
+    ),
+    "a licence whose name only begins alike": (
+        ((r"ARW4000$", "ARW40000"),),
+        {"management-licence": MISSING},
+    ),
+    "a token that ended": (
+        ((r"^  128: .*", '  128: "2026-02-28"'),),
+        {"oauth-token-expires": MISSING},
+    ),
+    "a token that ends on the day": (((r"^  128: .*", '  128: "2026-03-01"'),), {}),
+    "a word of a person": ((gone("cows-running"),), {"cows-running": CONFIRM}),
+    "codes confirmed in part": (
+        ((r'(deposit-letters: .*)"95", "96", ', r"\1"),),
+        {"deposit-letters": CONFIRM},
+    ),
+    "the alias of PayPal brands": (
+        ((r"^  64: ", "  paypal_alias: credit_card\n  64: "), (r"^  paypal-alias: .*\n", "")),
+        {"paypal-alias": MISSING},
+    ),
+    "no category codes": (
+        ((r"^  caselle/ar/invoice-types:\n    codes:\n.*\n.*\n", ""),),
+        {"category-codes": MISSING},
+    ),
+    "base codes of banks": (
+        (gone("65"),),
+        {
+            "distribution-codes": MISSING,
+            "RUL201": MISSING,
+        },
+    ),
+    "a mistake that check finds": (
+        ((r"^        97: Parcel No", "        97: Parcel Noo"),),
+        {"CW304": MISSING},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_taken_away_is_missed_and_nothing_else(master: Path, name: str) -> None:
+    changes, expected = CHANGES[name]
+    assert states(newport(master, *changes)) == expected
+
+
+def test_a_flow_that_is_not_used_asks_for_no_setting(master: Path) -> None:
+    without = (r"^override:\n", "override:\n  caselle/ar:\n    flows: {paperless: null}\n")
+    answer = newport(master, gone("14"), gone("15"), gone("16"), without)
+    assert states(answer) == {}
+
+
+def test_codes_that_the_rules_do_not_decide_are_not_asked_for(master: Path) -> None:
+    rules = (
+        r"^override:\n",
+        """override:
+  caselle/cash-receipting/payment:
+    decisions:
+      payment-code: {rules: [caselle/cash-receipting/two-codes@1]}
+""",
+    )
+    answer = newport(master, rules)
+    asked = {one.id: one.codes for one in answer.items if one.codes}
+    assert asked == {"deposit-letters": ("98", "99"), "payment-codes": ("98", "99")}
+
+
+def test_every_open_item_says_whose_it_is_and_where_it_is_asked_for(master: Path) -> None:
+    answer = ready(Project(master), "alder-falls", DAY)
+    for one in answer.items:
+        assert one.places
+        assert all(place.file.startswith("mappings/") for place in one.places)
+        assert one.kind == "setting" or set(one.owners) <= set(answer.asked.roles)
+
+
+def test_an_incomplete_biller_is_told_what_it_lacks(master: Path, snapshot: Any) -> None:
+    answer = ready(Project(master), "alder-falls", DAY)
+    snapshot.snapshot_dir = Path(__file__).parent / "snapshots"
+    told = re.sub(r":\d+:\d+", ":L:C", as_text(answer))
+    snapshot.assert_match(told, "alder-falls.txt")
+    snapshot.assert_match(as_markdown(answer), "alder-falls.md")
+
+
+def test_the_data_say_the_same(master: Path) -> None:
+    answer = ready(Project(master), "alder-falls", DAY)
+    data = as_data(answer)
+    assert data["ready"] is False
+    assert data["counts"] == {s: len(answer.of(s)) for s in (MET, MISSING, CONFIRM)}
+    assert data["codes"]["caselle/cash-receipting/payment-code"]["98"]["cases"] == [  # type: ignore[index]
+        "credit_card AMEX"
+    ]
