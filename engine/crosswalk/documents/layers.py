@@ -95,6 +95,7 @@ def reached(
                 used.add(document)
                 waiting.append(document.node)
                 waiting += [body for one in found if (body := one.override_of(document))]
+    return frozenset(used)
 
 
 def _named_in(workspace: Workspace, node: Node) -> Iterator[Document]:
