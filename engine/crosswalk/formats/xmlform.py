@@ -229,7 +229,7 @@ class _Reader:
                 if value.strip(SPACE) in ("true", "1") and node.field is not None:
                     node.nil = True
                     self.odd.append(node)
-            elif not self.loose and not name.startswith(XSI):
+            elif not (self.loose or name in node.marks or name.startswith(XSI)):
                 self.unknown(node, name, [step.local for step in node.element.attributes], "@")
 
     def between(self, node: Node) -> None:
@@ -239,7 +239,7 @@ class _Reader:
             if all(one is not node for one in self.odd):
                 self.odd.append(node)
             node.before += text
-        elif text.strip(SPACE) and node is not self.skip and not self.loose:
+        elif text.strip(SPACE) and not (self.loose or node is self.skip or node.element.tested):
             reason = f"text stands in '{node.element.step}', which has only elements"
             self.records.hurt("CW654", reason)
 

@@ -1,6 +1,6 @@
 """The elements of an XML layout as a machine that a reader walks: one table of names per element.
 
-A node is a dict from the names that expat reports (`URI local`, or `local` in no namespace) to the
+A node is a dict from the names that expat reports (with their namespace, if they are in one) to the
 nodes below it, so that the common step of a reader is one look-up.
 """
 
@@ -12,8 +12,8 @@ from crosswalk.formats.xmlshape import ANY, Element, Home
 from crosswalk.model.records import Cell, Instance
 from crosswalk.values.codecs import MISSING
 
-PARTED = " "
-"""What expat puts between a namespace and a name; no namespace holds it."""
+PARTED = "\x01"
+"""What expat puts between a namespace and a name; XML has no such character."""
 
 KEPT = 1024
 """How many foreign names a node remembers."""
@@ -60,7 +60,7 @@ class Node(dict[str, Any]):
             "foreign",
             "leads",
         ),
-        *("locals", "name", "nil", "open", "opens", "special"),
+        *("locals", "marks", "name", "nil", "open", "opens", "special"),
     )
 
     def __init__(self, element: Element, opened: Open | None, foreign: Callable[..., Any]) -> None:
@@ -71,6 +71,7 @@ class Node(dict[str, Any]):
         self.field: int | None = None
         self.exact = True
         self.attributes: dict[str, tuple[Open, int, bool]] = {}
+        self.marks: set[str] = set()
         self.locals: dict[str, Node] = {}
         self.choices: list[tuple[tuple[Where, ...], Node]] = []
         self.special = False
@@ -130,6 +131,8 @@ def _node(element: Element, around: Open | None, build_: _Build) -> Node:
         goal = (build_.opened(place.home), place.field.position, exact)
         for name in expanded(step, build_.uris(step)):
             node.attributes[name] = goal
+    for step in element.marks:
+        node.marks.update(expanded(step, build_.uris(step)))
     for step, child in element.children.items():
         _add(node, step, _node(child, opened, build_))
     node.leads = around is None and any(

@@ -54,7 +54,7 @@ class Element:
 
     `step` is how paths spell it, `namespaces` which ones it may be in (none: no namespace),
     `home` the branch whose occurrences it holds, `text` the field that is its text, `attributes`
-    the fields by attribute.
+    the fields by attribute; `tested` (and `marks` of attributes) that a condition looks at it.
     """
 
     step: Step
@@ -63,6 +63,8 @@ class Element:
     home: Home | None = None
     text: Place | None = None
     attributes: dict[Step, Place] = field(default_factory=dict)
+    tested: bool = False
+    marks: set[Step] = field(default_factory=set)
     children: dict[Step, "Element"] = field(default_factory=dict)
 
     @property
@@ -137,11 +139,25 @@ class _Builder:
             child = at.children.get(step)
             if child is None:
                 uris = self.uris(step, span)
-                if uris is None or not all(self.uris(s, span) for s in _tested(step)):
+                if uris is None:
                     return None
                 child = at.children[step] = Element(step, uris, at)
+                if not all(self.mark(child, where.steps, span) for where in step.tests):
+                    return None
             at = child
         return at
+
+    def mark(self, at: Element, steps: tuple[Step, ...], span: Span | None) -> bool:
+        """Let an element have what a condition of it looks at; False for a wrong prefix."""
+        last = steps[-1] if steps and steps[-1].attribute else None
+        element = self.descend(at, steps if last is None else steps[:-1], span)
+        if element is None or (last is not None and self.uris(last, span) is None):
+            return False
+        if last is None:
+            element.tested = True
+        else:
+            element.marks.add(last)
+        return True
 
     def steps(self, path: str | None, name: str, span: Span | None) -> tuple[Step, ...] | None:
         """Read a path; without one, the name is the element."""
@@ -175,10 +191,6 @@ class _Builder:
 
 _ELEMENT = "write elements with / between them, @name for an attribute at the end, . for own text"
 _APART = "give them different paths, or tell them apart by a condition: line[@type='total']"
-
-
-def _tested(step: Step) -> Iterator[Step]:
-    return (inner for test in step.tests for inner in test.steps)
 
 
 def tree(layout: Layout) -> tuple[Element, list[Diagnostic]]:

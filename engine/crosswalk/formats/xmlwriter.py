@@ -47,6 +47,7 @@ class Document:
             else:
                 self._writers[home.branch.name] = self._writer(home)
         self._open: list[Element] = []
+        self._empty = True
 
     def open(self) -> str:
         """Give the beginning of the document."""
@@ -65,7 +66,7 @@ class Document:
 
     def enter(self, name: str) -> str:
         """Close what is open beside the way to a record, and open the way to it."""
-        way, shared = self._ways[name], 0
+        way, shared, self._empty = self._ways[name], 0, False
         while shared < min(len(way), len(self._open)) and self._open[shared] is way[shared]:
             shared += 1
         text = self._leave(shared)
@@ -82,6 +83,8 @@ class Document:
 
     def close(self) -> str:
         """Give the end of the document; one without records is only its root element."""
+        if self._empty:
+            return self._pen.start(self._root) + "/>\n"
         return self._leave(0) + "\n"
 
     def _leave(self, shared: int) -> str:
@@ -136,12 +139,11 @@ def _above(element: Element) -> list[Element]:
 def _declarations(layout: Layout, document: Element) -> Iterator[str]:
     """Give the namespaces that are said at the root: those declared, and xsi where it is used."""
     declared = dict(layout.file.namespaces)
-    steps = [
+    steps = (
         step
         for element in document.walk()
-        for one in (element.step, *element.attributes)
-        for step in (one, *(inner for where in one.tests for inner in where.steps))
-    ]
+        for step in (element.step, *element.attributes, *element.marks)
+    )
     used = {step.prefix for step in steps if step.prefix in KNOWN and step.prefix not in declared}
     for prefix in sorted(used - {"xml"}):
         declared[prefix] = KNOWN[prefix]

@@ -27,7 +27,8 @@ class Operation:
     """One operation of a partner.
 
     `document` is its GraphQL text as written; `schema` the partner's SDL, a path beside the
-    document. `endpoint` is the setting of its URL, `credentials` settings of secrets by what they
+    document. `endpoint` is the setting of its URL, `hosts` and `test` those that say which hosts
+    may be asked and whether it is a test endpoint; `credentials` settings of secrets by what they
     are (username, password, token). `installed` are settings that say what the biller's partner
     runs: `version` and `licences`. `none` says by record and field how no value travels;
     `keep_errors` whether an answer with errors is mapped all the same.
@@ -38,6 +39,8 @@ class Operation:
     document: Scalar
     schema: Scalar
     endpoint: Scalar
+    hosts: Scalar | None
+    test: Scalar | None
     credentials: Mapping[str, Scalar]
     minimum_version: Scalar | None
     licences: tuple[str, ...]
@@ -77,6 +80,8 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         document=document,
         schema=sdl,
         endpoint=endpoint,
+        hosts=_setting(mapping(mapping(node, "endpoint") or node, "hosts")),
+        test=_setting(mapping(mapping(node, "endpoint") or node, "test")),
         credentials=_settings(mapping(node, "credentials")),
         minimum_version=scalar(node, "minimum_version"),
         licences=tuple(one.text for one in scalars(node, "licences")),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, check_uses
+from crosswalk.documents.installed import unmet
+from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, SWITCH, check_uses
 from crosswalk.documents.settings import Settings
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.operations.operation import Operation
@@ -12,6 +13,8 @@ from crosswalk.values.versions import version_parts
 def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
     """Find settings of an operation that are not there, or not of the kind they must be."""
     uses = [(operation.endpoint, "endpoint", ENDPOINT)]
+    beside = {"hosts": (operation.hosts, PLAIN), "test": (operation.test, SWITCH)}
+    uses += [(one, name, takes) for name, (one, takes) in beside.items() if one is not None]
     uses += [(one, name, SECRET) for name, one in operation.credentials.items()]
     uses += [(one, name, PLAIN) for name, one in operation.installed.items()]
     yield from check_uses(uses, settings)
@@ -19,3 +22,9 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
     if least is not None and version_parts(least.text) is None:
         message = f"'{least.text}' is no version"
         yield Diagnostic("CW471", message, least.span, help="write numbers with points between")
+
+
+def check_installed(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:
+    """Find why a biller's partner system cannot take an operation: its version, its licences."""
+    least, held = operation.minimum_version, operation.installed
+    yield from unmet(operation.name, least, operation.licences, held, settings)

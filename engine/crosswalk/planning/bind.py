@@ -52,6 +52,9 @@ def bind(
     repeating = [
         i for i, one in enumerate(root.children) if one.branch.most is None and not one.none
     ]
+    unit = repeating[0] if len(repeating) == 1 else None
+    if unit is not None and binder.terms.waits:
+        return None, [*findings, *binder.terms.waits]
     plan = Plan(
         name=mapping.name,
         version=mapping.version,
@@ -59,7 +62,7 @@ def bind(
         source=source,
         target=target,
         root=root,
-        unit=repeating[0] if len(repeating) == 1 else None,
+        unit=unit,
         settings={name: names.settings[name] for name in sorted(binder.terms.settings)},
         target_checks=checks,
     )

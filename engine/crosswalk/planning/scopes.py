@@ -59,6 +59,12 @@ class Tree:
         )
         return Path(ups, downs, any(branch.most is None for branch in steps))
 
+    def comes_later(self, branch: Branch, path: Path) -> bool:
+        """Tell whether a way leads to a record of the file that stands after a branch."""
+        line = self.lineage(branch)
+        whole = path.ups == len(line) - 1 and path.downs and len(line) > 1
+        return bool(whole) and path.downs[0] > self.layout.root.children.index(line[-2])
+
     def slot(self, name: str, scope: Scope, span: Span) -> Slot | Diagnostic:
         """Find a field by `Field`, `Record.Field`, id or name; several candidates are an error.
 

@@ -50,7 +50,11 @@ _ADDING = ("sum", "min", "max")
 
 @dataclass(slots=True)
 class Terms:
-    """Binds entries against one source tree; collects findings and the settings that are used."""
+    """Binds entries against one source tree; collects findings and the settings that are used.
+
+    `waits` are findings only where the source is mapped piece by piece: entries of a piece that
+    take a value from a record which stands after it.
+    """
 
     tree: Tree
     tables: Table[str, CodeTable]
@@ -58,6 +62,7 @@ class Terms:
     findings: list[Diagnostic]
     judges: Judges
     settings: set[str] = field(default_factory=set)
+    waits: list[Diagnostic] = field(default_factory=list)
 
     def wrong(self, code: str, message: str, span: Span, remedy: str = "") -> None:
         """Add a finding."""
@@ -67,6 +72,10 @@ class Terms:
         """Find a field; None and a finding when there is none."""
         found = self.tree.slot(name, scope, span)
         if isinstance(found, Slot):
+            if self.tree.comes_later(scope.branch, found.path):
+                message = f"{found.record.name} stands after {scope.branch.name}, which cannot wait"
+                remedy = "take it into a record of the whole file, or leave it out"
+                self.waits.append(Diagnostic("CW420", message, span, help=remedy))
             return found
         self.findings.append(found)
         return None
