@@ -69,6 +69,9 @@ CODES: dict[str, str] = {
     "CW335": "unknown flow",
     "CW336": "flow is not supported",
     "CW337": "flow says too little",
+    "CW338": "breaking change without a new major version",
+    "CW339": "change without a new version",
+    "CW340": "revision cannot be compared",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
