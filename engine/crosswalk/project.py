@@ -38,6 +38,7 @@ from crosswalk.model.mapping import Delivery
 from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_installed, check_settings
+from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -565,6 +566,9 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
+        operations = [self.effective(one, view).node for one in used if one.kind == "operation"]
+        for token in filter(None, map(read_token, operations)):
+            yield from check_pushed(token, view.settings)
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())

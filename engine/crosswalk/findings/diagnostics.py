@@ -138,6 +138,7 @@ CODES: dict[str, str] = {
     "CW473": "path is not in the answer",
     "CW474": "operation says nothing of its answer",
     "CW475": "licence of the partner is not there",
+    "CW476": "token cannot be had so",
     "CW481": "delivery block does not go together",
     "CW482": "delivery block names nothing known",
     "CW483": "mapping says nothing of its delivery",
