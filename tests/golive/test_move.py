@@ -65,7 +65,7 @@ def test_the_fields_that_come_out_otherwise_are_named() -> None:
     _, made = moved("newport", "caselle/ar@1")
     payment = flow(made, "payment")
     assert payment.changed == 1
-    assert payment.shown[0] == 'two bills: allocateTo "28901" became null'
+    assert payment.shown[0] == "two bills: allocateTo 28901 became nothing"
     assert all(one.changed == 0 for one in made.flows if one.name != "payment")
 
 
