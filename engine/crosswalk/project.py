@@ -34,8 +34,11 @@ from crosswalk.findings.diagnostics import (
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
+from crosswalk.model.mapping import Delivery
+from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings
+from crosswalk.operations.operation_settings import check_installed, check_settings
+from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -95,6 +98,7 @@ class Project:
             root, read=self._read if texts else read_file
         )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+        self._layouts: dict[Document, tuple[Layout | None, list[Diagnostic]]] = {}
 
     def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
         return read(self._texts[file], file) if file in self._texts else read_file(path, file)
@@ -278,9 +282,17 @@ class Project:
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        layout, wrong = read_layout(effective.node)
+        layout, wrong = self._read_layout(document, effective.node)
         findings += wrong
         return None if has_errors(wrong) else layout
+
+    def _read_layout(self, document: Document, node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+        """Read a layout; one that no layer changes is read once."""
+        if node is not document.node:
+            return read_layout(node)
+        if document not in self._layouts:
+            self._layouts[document] = read_layout(node)
+        return self._layouts[document]
 
     def _is_operation(self, reference: Scalar) -> bool:
         found, _ = self.workspace.find(reference)
@@ -406,6 +418,61 @@ class Project:
         warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
         return replace(made, warnings=warnings)
 
+    def delivery(self, name: str, view: View) -> tuple[Plan, Delivery, Operation]:
+        """Build the plan of what a mapping delivers: its variables, key and amount.
+
+        Raises ConfigError, also for a mapping that does not say how it is delivered (CW483).
+        """
+        parts = self.parts(name, view)
+        written, findings = read_mapping(parts.document.node)
+        operation = self._filled(parts.document.node, view)
+        findings = [*view.findings, *parts.findings, *findings]
+        if written.delivery is None:
+            findings.append(without_delivery(name, written.span))
+        else:
+            findings += self._check_delivery(written.delivery, operation, view)
+        if operation is not None:
+            findings += self.check_operation(operation, view)
+            old = check_installed(operation, view.settings)
+            findings += [replace(one, severity=Severity.ERROR) for one in old]
+        if (
+            operation is None
+            or written.delivery is None
+            or parts.source is None
+            or has_errors(findings)
+        ):
+            raise ConfigError(findings)
+        mapping, target = extended(written, written.delivery, parts.source, operation)
+        made, wrong = bind(mapping, parts.source, target, parts.names, FORWARD)
+        if made is None:
+            raise ConfigError(wrong)
+        return made, written.delivery, operation
+
+    def _filled(self, node: Map, view: View) -> Operation | None:
+        """Give the operation that a mapping fills, None when it fills none."""
+        reference = scalar(node, "to")
+        if reference is None or not self._is_operation(reference):
+            return None
+        document, _ = self.workspace.find(reference, "operation")
+        return self._operation(document, view) if document is not None else None
+
+    def _check_delivery(
+        self, delivery: Delivery, operation: Operation | None, view: View
+    ) -> Iterator[Diagnostic]:
+        """Check a delivery block, and the documents that it names."""
+        yield from check_delivery(delivery, operation)
+        if delivery.voids is not None:
+            yield from self.workspace.find(delivery.voids, "operation")[1]
+        if delivery.answer is None or operation is None:
+            return
+        answer, wrong = self.workspace.find(delivery.answer, "mapping")
+        yield from wrong
+        source = scalar(self.effective(answer, view).node, "from") if answer is not None else None
+        if source is not None and source.text.partition("@")[0] != operation.name:
+            message = f"{delivery.answer.text} reads no answer of {operation.name}"
+            remedy = f"it reads {source.text}; name the mapping from {operation.name}"
+            yield Diagnostic("CW482", message, delivery.answer.span, help=remedy)
+
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
         assert parts.source is not None
@@ -440,8 +507,10 @@ class Project:
             *self.workspace.of_kind("biller"),
         ):
             view = self.view(owner.name if owner else None)
+            used = used_documents(self.workspace, view.layers)
             for document in self.workspace.of_kind("mapping"):
-                if owner is None or self._touches(document, view):
+                concerned = used is None or document in used
+                if owner is None or (concerned and self._touches(document, view)):
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
@@ -459,7 +528,7 @@ class Project:
         yield from check_catalogue(declared)
         settings = declared.types()
         for document in self.workspace.of_kind("layout"):
-            yield from read_layout(document.node)[1]
+            yield from self._read_layout(document, document.node)[1]
             yield from self._check_name(document.node, settings)
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
@@ -500,6 +569,9 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
+        operations = [self.effective(one, view).node for one in used if one.kind == "operation"]
+        for token in filter(None, map(read_token, operations)):
+            yield from check_pushed(token, view.settings)
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())
@@ -553,8 +625,15 @@ class Project:
         written, wrong = read_mapping(parts.document.node)
         yield from wrong
         yield from read_backward(parts.document.node)[1]
-        if parts.source is not None and parts.target is not None:
-            yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
+        if parts.source is None or parts.target is None:
+            return
+        target = parts.target
+        if written.delivery is not None:
+            operation = self._filled(parts.document.node, view)
+            yield from self._check_delivery(written.delivery, operation, view)
+            if operation is not None:
+                written, target = extended(written, written.delivery, parts.source, operation)
+        yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:
