@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -38,6 +39,8 @@ def command(  # noqa: PLR0913
       crosswalk convert a-city --to partner/real-time@1 -o mappings/billers/a-city.yaml --replace
     """  # noqa: D301
     refuse_errors(project)
+    if output not in (None, "-") and not replace and Path(output).exists():
+        raise click.BadParameter(f"{output} exists; --replace overwrites it", param_hint="-o")
     document = project.find(biller, "biller")
     try:
         made = move(project, document, project.integration(target), moment(at).date())
