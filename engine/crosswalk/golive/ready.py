@@ -4,7 +4,7 @@ Each condition and parameter, and each setting that the flows in use need, is me
 be confirmed by a person. Nothing is sent and no secret is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,8 +64,13 @@ class Answer:
         return all(one.state == MET for one in self.items)
 
 
-def ready(project: Project, biller: str, day: date) -> Answer:
-    """Judge everything a biller needs, as of a day. Raises ConfigError for an unknown biller."""
+def ready(
+    project: Project, biller: str, day: date, found: Sequence[Diagnostic] | None = None
+) -> Answer:
+    """Judge everything a biller needs, as of a day. Raises ConfigError for an unknown biller.
+
+    `found` is what `check` found, from who has it already.
+    """
     view = project.view(biller)
     assert view.owner is not None
     asked, needs = project.readiness(view), needs_of(project, view, day)
@@ -75,7 +80,7 @@ def ready(project: Project, biller: str, day: date) -> Answer:
     items += [one for one in judge.settings() if one.id not in named]
     items += judge.flows({one.id for one in items if one.state == MISSING})
     items += judge.open_cases()
-    items += judge.findings({*named, *needs.settings})
+    items += judge.findings({*named, *needs.settings}, project.check() if found is None else found)
     return Answer(view.owner.name, view.owner.version, tuple(items), needs, asked)
 
 
@@ -221,13 +226,13 @@ class _Judge:
             for told in found.open:
                 yield Item(name, CODES, MISSING, "Every payment has its codes.", f"no {told}")
 
-    def findings(self, judged: set[str]) -> Iterator[Item]:
+    def findings(self, judged: set[str], found: Sequence[Diagnostic]) -> Iterator[Item]:
         """Give what `check` has against the documents of the flows in use, unless told already."""
         ours = {one.file for one in self.needs.documents}
         ours |= {layer.document.file for layer in self.view.layers}
         gaps = set(self.gaps(judged))
         spans = {self.view.settings.declared[key].span for key in judged}
-        for one in self.project.check():
+        for one in found:
             place = one.span
             mine = place is None or place.file in ours
             told = one.code in _TOLD_HERE or (place and (place.file, place.line) in gaps)

@@ -1,5 +1,6 @@
 """The documents of one page: what an owner's flows lead to, as the owner sees them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -7,7 +8,7 @@ from crosswalk.documents.access import text
 from crosswalk.documents.layers import used_documents
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
-from crosswalk.findings.diagnostics import Span, has_errors
+from crosswalk.findings.diagnostics import Diagnostic, Span, has_errors
 from crosswalk.findings.errors import ConfigError
 from crosswalk.planning.plan import Plan
 from crosswalk.project import Parts, Project, View
@@ -21,6 +22,7 @@ class Seen:
     project: Project
     view: View
     documents: tuple[Document, ...]
+    checked: Sequence[Diagnostic] = ()
     found: list[Found] = field(default_factory=list)
     readers: dict[str, dict[str, None]] = field(default_factory=dict)
 
@@ -52,10 +54,13 @@ class Seen:
 
     def origin(self, span: Span) -> Cell:
         """Say which document sets something, and where; what the owner sets itself stands out."""
-        layer = self.layers.get(span.file, "")
+        return self.placed(span.file, span.line)
+
+    def placed(self, file: str, line: int) -> Cell:
+        """Say the same of a line of a file."""
+        layer = self.layers.get(file, "")
         own = self.view.owner is not None and layer == self.view.owner.name
-        place = f"{span.file}:{span.line}"
-        return (Piece(layer, "own" if own else ""), Piece(f" {place}", "note"))
+        return (Piece(layer, "own" if own else ""), Piece(f" {file}:{line}", "note"))
 
     def reference(self, name: str) -> Piece:
         """Give a document's name, as a link where the page shows the document."""
@@ -92,11 +97,12 @@ def says(node: Map) -> str:
     return text(node, "description") or ""
 
 
-def seen_by(project: Project, owner: Document) -> Seen:
+def seen_by(project: Project, owner: Document, checked: Sequence[Diagnostic]) -> Seen:
     """Give what an integration or biller sees: its flows and all that they lead to."""
     view = project.view(pinned(owner))
     used = used_documents(project.workspace, view.layers) or frozenset()
-    made = Seen(project, view, tuple(one for one in project.workspace.documents if one in used))
+    documents = tuple(one for one in project.workspace.documents if one in used)
+    made = Seen(project, view, documents, checked)
     made.refuse()
     return made
 
