@@ -57,10 +57,10 @@ class Seen:
         return self.placed(span.file, span.line)
 
     def placed(self, file: str, line: int) -> Cell:
-        """Say the same of a line of a file."""
-        layer = self.layers.get(file, "")
+        """Say the same of a line of a file, by the name of its document."""
+        layer = self.layers.get(file, file)
         own = self.view.owner is not None and layer == self.view.owner.name
-        return (Piece(layer, "own" if own else ""), Piece(f" {file}:{line}", "note"))
+        return (Piece(layer, "own" if own else ""), Piece(f":{line}", "note"))
 
     def reference(self, name: str) -> Piece:
         """Give a document's name, as a link where the page shows the document."""
