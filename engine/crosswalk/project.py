@@ -1,6 +1,6 @@
 """The documents of a folder, put together for a biller, and the plans made from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from crosswalk.documents.resolve import (
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
 from crosswalk.documents.setting_uses import PLAIN, check_uses
-from crosswalk.documents.source import Map, Node, Scalar
+from crosswalk.documents.source import Map, Node, Scalar, read, read_file
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
 from crosswalk.findings.diagnostics import (
     Diagnostic,
@@ -34,8 +34,11 @@ from crosswalk.findings.diagnostics import (
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
+from crosswalk.model.mapping import Delivery
+from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_settings
+from crosswalk.operations.operation_settings import check_installed, check_settings
+from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -51,6 +54,7 @@ from crosswalk.planning.rulebook import (
     read_judge,
     uses,
 )
+from crosswalk.planning.support import Support, check_support, read_support
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -82,12 +86,21 @@ class Parts:
 class Project:
     """A folder of documents. Reading is lazy; nothing is written."""
 
-    def __init__(self, root: Path) -> None:
-        """Find the documents below a folder. Raises ConfigError when it is no folder."""
+    def __init__(self, root: Path, texts: Mapping[str, str] | None = None) -> None:
+        """Find the documents below a folder. Raises ConfigError when it is no folder.
+
+        `texts` stand in for files, by path below the root: a proposal that is not written yet.
+        """
         self.root = root
+        self._texts = texts or {}
         self.workspace: Workspace
-        self.workspace, self.findings = open_workspace(root)
+        self.workspace, self.findings = open_workspace(
+            root, read=self._read if texts else read_file
+        )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+
+    def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
+        return read(self._texts[file], file) if file in self._texts else read_file(path, file)
 
     # --- what there is -------------------------------------------------------------------
 
@@ -104,6 +117,8 @@ class Project:
 
     def text(self, file: str) -> str | None:
         """Give a document's text, for excerpts."""
+        if file in self._texts:
+            return self._texts[file]
         try:
             return (self.root / file).read_text("utf-8-sig", errors="replace")
         except OSError:
@@ -202,6 +217,22 @@ class Project:
             if found is not None and found.kind == "operation":
                 return self.effective(found, view)
         return None
+
+    def support(self, view: View) -> dict[tuple[str, str], Support]:
+        """Give what a view's integrations support, by table and item.
+
+        Lines of another product count only where `support_like` names it (facts 2.45).
+        """
+        known: list[tuple[str, Map]] = []
+        for one in (layer.document for layer in view.layers if layer.kind == "integration"):
+            node = self.effective(one, view).node
+            like = scalar(node, "support_like")
+            other = self._named(like) if like is not None else None
+            if other is not None:
+                below, _ = layers(self.workspace, other)
+                known += [(layer.name, layer.document.node) for layer in below]
+            known.append((one.name, node))
+        return read_support(known)
 
     def _named(self, reference: Scalar) -> Document | None:
         return self.workspace.find(reference)[0]
@@ -378,6 +409,61 @@ class Project:
         warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
         return replace(made, warnings=warnings)
 
+    def delivery(self, name: str, view: View) -> tuple[Plan, Delivery, Operation]:
+        """Build the plan of what a mapping delivers: its variables, key and amount.
+
+        Raises ConfigError, also for a mapping that does not say how it is delivered (CW483).
+        """
+        parts = self.parts(name, view)
+        written, findings = read_mapping(parts.document.node)
+        operation = self._filled(parts.document.node, view)
+        findings = [*view.findings, *parts.findings, *findings]
+        if written.delivery is None:
+            findings.append(without_delivery(name, written.span))
+        else:
+            findings += self._check_delivery(written.delivery, operation, view)
+        if operation is not None:
+            findings += self.check_operation(operation, view)
+            old = check_installed(operation, view.settings)
+            findings += [replace(one, severity=Severity.ERROR) for one in old]
+        if (
+            operation is None
+            or written.delivery is None
+            or parts.source is None
+            or has_errors(findings)
+        ):
+            raise ConfigError(findings)
+        mapping, target = extended(written, written.delivery, parts.source, operation)
+        made, wrong = bind(mapping, parts.source, target, parts.names, FORWARD)
+        if made is None:
+            raise ConfigError(wrong)
+        return made, written.delivery, operation
+
+    def _filled(self, node: Map, view: View) -> Operation | None:
+        """Give the operation that a mapping fills, None when it fills none."""
+        reference = scalar(node, "to")
+        if reference is None or not self._is_operation(reference):
+            return None
+        document, _ = self.workspace.find(reference, "operation")
+        return self._operation(document, view) if document is not None else None
+
+    def _check_delivery(
+        self, delivery: Delivery, operation: Operation | None, view: View
+    ) -> Iterator[Diagnostic]:
+        """Check a delivery block, and the documents that it names."""
+        yield from check_delivery(delivery, operation)
+        if delivery.voids is not None:
+            yield from self.workspace.find(delivery.voids, "operation")[1]
+        if delivery.answer is None or operation is None:
+            return
+        answer, wrong = self.workspace.find(delivery.answer, "mapping")
+        yield from wrong
+        source = scalar(self.effective(answer, view).node, "from") if answer is not None else None
+        if source is not None and source.text.partition("@")[0] != operation.name:
+            message = f"{delivery.answer.text} reads no answer of {operation.name}"
+            remedy = f"it reads {source.text}; name the mapping from {operation.name}"
+            yield Diagnostic("CW482", message, delivery.answer.span, help=remedy)
+
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
         assert parts.source is not None
@@ -443,7 +529,11 @@ class Project:
             yield from self.check_operation(made, view)
 
     def _check_flows(self, view: View) -> Iterator[Diagnostic]:
-        """Check the flows of an integration; for a biller, whether its system can do them."""
+        """Check what an integration can do; for a biller, whether its system can do it."""
+        for layer in view.layers:
+            if (like := scalar(layer.document.node, "support_like")) is not None:
+                yield from self.workspace.find(like, "integration")[1]
+        yield from check_support(self.support(view).values())
         for flow in self.flows(view).values():
             if flow.mapping is not None:
                 yield from self.workspace.find(flow.mapping, "mapping")[1]
@@ -468,6 +558,9 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
+        operations = [self.effective(one, view).node for one in used if one.kind == "operation"]
+        for token in filter(None, map(read_token, operations)):
+            yield from check_pushed(token, view.settings)
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())
@@ -521,8 +614,15 @@ class Project:
         written, wrong = read_mapping(parts.document.node)
         yield from wrong
         yield from read_backward(parts.document.node)[1]
-        if parts.source is not None and parts.target is not None:
-            yield from bind(written, parts.source, parts.target, parts.names, FORWARD)[1]
+        if parts.source is None or parts.target is None:
+            return
+        target = parts.target
+        if written.delivery is not None:
+            operation = self._filled(parts.document.node, view)
+            yield from self._check_delivery(written.delivery, operation, view)
+            if operation is not None:
+                written, target = extended(written, written.delivery, parts.source, operation)
+        yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
 
 
 def _values(node: Node, key: str) -> Iterator[Scalar]:

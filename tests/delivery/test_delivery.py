@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -254,7 +255,7 @@ def test_a_question_is_asked_again_until_it_is_answered(sandbox: Sandbox, tmp_pa
     sandbox.behaviour.faults.add_read("drop_before", "500_before")
     found = ask_sync(setup, "newtown", "balance", partner.BALANCE, {"customerNumber": 102})
     assert isinstance(found, dict)
-    assert found["balance"] == "17.35"
+    assert found["balance"] == Decimal("17.35")
     assert len(sandbox.arrivals) == 3
 
 

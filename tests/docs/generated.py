@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tests.integrations import coverage
+
 from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Parts, Project
 from crosswalk.telling import reference
@@ -49,4 +51,5 @@ _PARTS: dict[str, Callable[..., str]] = {
     "part-classes": reference.part_classes,
     "classes": _classes,
     "side-by-side": _side_by_side,
+    "coverage": coverage.page,
 }

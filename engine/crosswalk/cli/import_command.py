@@ -2,6 +2,9 @@
 
 import csv
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,9 +13,10 @@ from crosswalk.cli.options import pass_project, refuse_errors
 from crosswalk.findings.diagnostics import unreadable
 from crosswalk.findings.errors import ConfigError
 from crosswalk.importing.choose import choose, told
-from crosswalk.importing.grid import Refused
-from crosswalk.importing.headers import CODES, TABLES
-from crosswalk.importing.propose_codes import propose_codes
+from crosswalk.importing.drift import Drift, codes_drift, layout_drift, mapping_drift
+from crosswalk.importing.grid import Grid, Refused
+from crosswalk.importing.headers import CODES, TABLES, Columns
+from crosswalk.importing.propose_codes import code_rows, propose_codes
 from crosswalk.importing.propose_layout import Head, Proposal, propose_layout
 from crosswalk.importing.propose_mapping import propose_mapping
 from crosswalk.importing.read_grids import read_grids
@@ -20,8 +24,10 @@ from crosswalk.importing.sample import propose_sample
 from crosswalk.importing.spec import Spec, read_spec
 from crosswalk.model.layout import Layout
 from crosswalk.planning.read_layout import read_layout
+from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Project
 from crosswalk.running.output import Staged
+from crosswalk.telling.spec_table import codes_of
 
 KINDS = ("layout", "partner-layout", "fixed", "mapping", "code-table")
 
@@ -48,6 +54,7 @@ def command() -> None:
 @click.option("--columns", metavar="HEADER=ROLE,...", help="What columns are, by their header.")
 @click.option("--from", "source", metavar="NAME@1", help="Of a mapping: the partner's layout.")
 @click.option("--to", "target", metavar="NAME@1", help="Of a mapping: our layout.")
+@click.option("--check", is_flag=True, help="Compare with the document; write nothing.")
 @click.option("-o", "--output", default="-", help="New file (default: standard output).")
 @click.option("--replace", is_flag=True, help="Overwrite an existing file.")
 @pass_project
@@ -60,6 +67,7 @@ def table(  # noqa: PLR0913
     columns: str | None,
     source: str | None,
     target: str | None,
+    check: bool,  # noqa: FBT001
     output: str,
     replace: bool,  # noqa: FBT001
 ) -> None:
@@ -74,27 +82,26 @@ def table(  # noqa: PLR0913
     --as mapping         one entry for each row; --from and --to name the layouts
     --as code-table      two columns: the partner's code and ours
 
+    With --check the table is compared with the document of that name: rows that were added,
+    removed or changed are told, and the exit code is 1 when there are any.
+
     \b
     Examples:
       crosswalk import table spec.csv --as layout --name partner/product/file
       crosswalk import table spec.xlsx --table Fields --columns "Remarks=description" --name a/b
       crosswalk import table spec.csv --as mapping --name a/map --from a/in@1 --to a/out@1
+      crosswalk import table spec.csv --as mapping --name a/map --check
     """  # noqa: D301
     title = "standard input" if file == "-" else Path(file).name
-    roles = CODES if kind == "code-table" else TABLES
     try:
-        grids, notes = read_grids(_bytes(file), Path(title).stem)
-        at, found = choose(grids, wanted, _pairs(columns), roles)
-        head = Head(_DOCUMENTS[kind], name, title)
-        if kind == "code-table":
-            made = propose_codes(grids[at], found, head)
-        else:
-            spec = read_spec(grids[at], found)
-            made = _proposed(project, spec, (kind, head), (source, target))
+        read = _read(_bytes(file), title, (wanted, columns, kind))
+        if check:
+            _tell_drift(list(_drift(project, read, kind, name)), read)
+            return
+        made = _proposed(project, read, kind, (Head(_DOCUMENTS[kind], name, title), source, target))
     except Refused as wrong:
         raise click.UsageError(f"{title}: {wrong}") from None
-    for one in (*notes, *told(grids, at, found, made.rows)):
-        click.echo(one, err=True)
+    read.tell(made.rows)
     _write(made, "rows", output, replace=replace)
 
 
@@ -129,17 +136,79 @@ _DOCUMENTS = {"layout": "layout", "partner-layout": "layout", "fixed": "layout"}
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The tables of a file, and the one that is meant with its columns."""
+
+    grids: list[Grid]
+    at: int
+    columns: Columns
+    notes: list[str]
+
+    @property
+    def grid(self) -> Grid:
+        return self.grids[self.at]
+
+    def spec(self) -> Spec:
+        return read_spec(self.grid, self.columns)
+
+    def codes(self) -> list[tuple[str, str]]:
+        return [(left, right) for _, left, right, _ in code_rows(self.grid, self.columns)]
+
+    def tell(self, rows: int) -> None:
+        for one in (*self.notes, *told(self.grids, self.at, self.columns, rows)):
+            click.echo(one, err=True)
+
+
+def _read(data: bytes, title: str, how: tuple[str | None, str | None, str]) -> _Read:
+    wanted, columns, kind = how
+    grids, notes = read_grids(data, Path(title).stem)
+    roles = CODES if kind == "code-table" else TABLES
+    at, found = choose(grids, wanted, _pairs(columns), roles)
+    return _Read(grids, at, found, notes)
+
+
 def _proposed(
-    project: Project, spec: Spec, what: tuple[str, Head], ends: tuple[str | None, str | None]
+    project: Project, read: _Read, kind: str, how: tuple[Head, str | None, str | None]
 ) -> Proposal:
-    kind, head = what
+    head, source, target = how
+    if kind == "code-table":
+        return propose_codes(read.grid, read.columns, head)
     if kind != "mapping":
-        return propose_layout(spec, head, kind)
-    source, target = ends
+        return propose_layout(read.spec(), head, kind)
     if source is None or target is None:
         raise click.UsageError("a mapping needs its two layouts: --from NAME@1 --to NAME@1")
     refuse_errors(project)
-    return propose_mapping(spec, head, _layout(project, source), _layout(project, target))
+    ends = (_layout(project, source), _layout(project, target))
+    return propose_mapping(read.spec(), head, *ends)
+
+
+def _drift(project: Project, read: _Read, kind: str, name: str) -> Iterator[Drift]:
+    """Compare a table with the document of a name. Raises ConfigError."""
+    refuse_errors(project)
+    if kind == "code-table":
+        document = project.find(name, "code-table")
+        yield from codes_drift(read.codes(), codes_of(document.node))
+    elif kind == "mapping":
+        parts = project.parts(name, project.view(None))
+        if parts.target is None:
+            raise ConfigError(parts.findings)
+        yield from mapping_drift(read.spec(), read_mapping(parts.document.node)[0], parts.target)
+    else:
+        layout = _layout(project, name)
+        yield from layout_drift(read.spec(), layout, partners=kind == "partner-layout")
+
+
+def _tell_drift(found: list[Drift], read: _Read) -> None:
+    """Print differences on standard output, their number on standard error; exit 1 for any."""
+    read.tell(len(read.grid.rows) - read.columns.first - 1)
+    for one in found:
+        click.echo(str(one))
+    counts = Counter(one.kind for one in found)
+    said = ", ".join(f"{counts[kind]} {kind}" for kind in ("added", "removed", "changed"))
+    number = f"{len(found)} difference{'' if len(found) == 1 else 's'}"
+    click.echo(f"{number}: {said}" if found else "no differences", err=True)
+    click.get_current_context().exit(1 if found else 0)
 
 
 def _layout(project: Project, reference: str) -> Layout:

@@ -14,14 +14,22 @@ COMMANDS = {
     "run": "Map a file, forward or backward.",
     "request": "Print the requests that a mapping makes. Nothing is sent.",
     "response": "Map a partner's recorded answer.",
+    "deliver": "Deliver payments, voids or changes to the partner, through a ledger.",
+    "balance": "Ask the partner what accounts owe.",
+    "ledger": "Look at the ledger of deliveries, and decide what is in review.",
+    "partner-sandbox": "Start a partner on this machine to try deliveries against.",
     "explain": "Say where a value of the output comes from.",
     "show": "Show a document with a biller's layers merged in.",
     "list": "List mappings, billers, layouts and other documents.",
+    "features": "Print what a biller or an integration can do, and why not.",
     "import": "Propose documents from a spec table or a sample file.",
+    "export": "Give the table of a mapping, a layout or a code table.",
     "test": "Run the cases beside the mappings.",
+    "diff": "Say what a change of documents means, and whether it breaks something.",
     "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
     "new": "Begin a biller, with what is still to decide marked in it.",
+    "convert": "Propose a biller's file for another integration.",
     "ready": "Say what a biller still needs before it goes live.",
     "release": "Record the content of documents as released.",
     "rules": "Read, question, compare and carry over the rules of decisions.",
@@ -29,13 +37,21 @@ COMMANDS = {
 }
 """Commands by name with their summary; each is a module of the same name beside this one."""
 
+EXTRAS = {
+    "graphql": "delivery",
+    "httpx": "delivery",
+    "sqlalchemy": "delivery",
+    "psycopg": "postgresql",
+}
+"""Libraries that only some commands need, and the extra that brings them."""
+
 EPILOG = """\b
 Exit codes:
   0   done, nothing to report
   1   findings: check errors, failing cases
   2   wrong usage, or documents or files that cannot be read
-  3   the run finished, but records were rejected
-  4   the run stopped and wrote nothing
+  3   the run finished, but records were rejected, or deliveries are not all done
+  4   the run stopped before its end; no file was written
   70  a fault of Crosswalk itself
   130 interrupted
 """
@@ -52,7 +68,7 @@ class _Lazy(click.Group):
         """Import a command."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"crosswalk.cli.{name}_command")
+        module = importlib.import_module(f"crosswalk.cli.{name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 
@@ -119,8 +135,14 @@ def _told(fault: BaseException) -> int:  # noqa: PLR0911 - one for each outcome
         case BrokenPipeError() | CrosswalkError(__cause__=BrokenPipeError()):
             return _leave_quietly()
         case CrosswalkError():
-            click.echo(f"error{fault}", err=True)
+            text = str(fault)
+            click.echo(f"error{text}" if text.startswith("[") else f"error: {text}", err=True)
             return 4
+        case ModuleNotFoundError(name=name) if name in EXTRAS:
+            extra = EXTRAS[name]
+            command = f"pip install 'crosswalk[{extra}]'"
+            click.echo(f"error: {name} is not installed; {command} brings it", err=True)
+            return 2
         case _:
             return _own_fault(fault)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 READ_ONLY = "crosswalk_read_only"
+_TRIGGERS = {"sqlite": rules.sqlite_triggers, "postgresql": rules.postgresql_triggers}
 BUSY_S = 30
 
 
@@ -27,8 +28,7 @@ def _first(connection: sa.Connection) -> None:
     connection.execute(sa.insert(tables.transition), rows)
     ledger_id = secrets.token_hex(16)
     connection.execute(sa.insert(tables.meta), {"name": "ledger_id", "value": ledger_id})
-    made = {"sqlite": rules.sqlite_triggers, "postgresql": rules.postgresql_triggers}
-    for statement in made[connection.dialect.name]():
+    for statement in _TRIGGERS[connection.dialect.name]():
         connection.exec_driver_sql(statement)
 
 
@@ -82,7 +82,12 @@ class Database:
 
 
 def _engine(url: str) -> sa.Engine:
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise LedgerUnavailable("the ledger's URL cannot be read") from None
+    if parsed.get_backend_name() not in _TRIGGERS:
+        raise LedgerUnavailable("a ledger is sqlite:///path or postgresql+psycopg://...")
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed)
     engine = sa.create_engine(parsed, pool_size=2, pool_pre_ping=True, hide_parameters=True)

@@ -43,7 +43,7 @@ class Refused:
 class Summary:
     """What became of a run's requests.
 
-    submitted: counts of `new`, `known`, `frozen`, `conflict`, `no_target`, `invalid`;
+    submitted: counts of `new`, `known`, `frozen`, `invalid`, and of what intake refuses;
     totals: count and amount (minor units) by state and currency, of this run's requests;
     requests, lookups: what this run sent; stopped: why it ended early, or None.
     """
@@ -117,7 +117,11 @@ async def deliver(
 
 
 def deliver_sync(
-    requests: Iterable[Request], setup: Setup, url: str, pace: Pace | None = None
+    requests: Iterable[Request],
+    setup: Setup,
+    url: str,
+    pace: Pace | None = None,
+    on_worker: Callable[[Worker], None] | None = None,
 ) -> Summary:
     """Do the same from ordinary code, with a ledger by URL. Ctrl-C stops cleanly, then raises not.
 
@@ -125,7 +129,7 @@ def deliver_sync(
     """
     ledger = Ledger(url)
     try:
-        return _in_loop(lambda: _interruptible(requests, setup, ledger, pace))
+        return _in_loop(lambda: _interruptible(requests, setup, ledger, pace, on_worker))
     finally:
         ledger.close()
 
@@ -163,10 +167,10 @@ def take_in(requests: Iterable[Request], setup: Setup, ledger: Ledger, who: str)
         for frozen, submitted in zip(batch, ledger.submit(batch, who), strict=True):
             intake.submitted[submitted.status] += 1
             number = intake.numbers.pop(id(frozen))
-            if submitted.status in ("conflict", "no_target"):
-                intake.refused.append(Refused(number, frozen.request.key, submitted.status))
-            elif submitted.delivery_id is not None:
+            if submitted.status in ("new", "known", "frozen") and submitted.delivery_id:
                 intake.ids.append(submitted.delivery_id)
+            else:
+                intake.refused.append(Refused(number, frozen.request.key, submitted.status))
     return intake
 
 
@@ -184,12 +188,18 @@ def _frozen(requests: Iterable[Request], setup: Setup, intake: _Intake) -> Itera
 
 
 async def _interruptible(
-    requests: Iterable[Request], setup: Setup, ledger: Ledger, pace: Pace | None
+    requests: Iterable[Request],
+    setup: Setup,
+    ledger: Ledger,
+    pace: Pace | None,
+    on_worker: Callable[[Worker], None] | None,
 ) -> Summary:
     loop = asyncio.get_running_loop()
     heard: list[signal.Signals] = []
 
     def listen(worker: Worker) -> None:
+        if on_worker is not None:
+            on_worker(worker)
         if threading.current_thread() is not threading.main_thread():
             return
         for name in (signal.SIGINT, signal.SIGTERM):

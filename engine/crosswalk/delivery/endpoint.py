@@ -32,7 +32,8 @@ class Endpoint:
     """One address of one biller. `test` alone allows http and loopback or private addresses.
 
     `hosts` are the only host names that may be asked; the URL holds no user, query or fragment:
-    what is secret goes into `headers` or `query`, both name to secret reference.
+    what is secret goes into `headers` or `query`, both name to secret reference. `login` are the
+    references of user name and password, where the partner wants them with every request.
     """
 
     biller: str
@@ -41,6 +42,7 @@ class Endpoint:
     hosts: frozenset[str]
     test: bool = False
     token: TokenSource | None = None
+    login: tuple[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 

@@ -61,8 +61,8 @@ def freeze(request: Request, operation: Operation) -> Frozen:
 def _match_key(request: Request, operation: Operation) -> str | None:
     if request.kind is Kind.VOID:
         return request.target
-    if operation.lookup is None:
-        return None
+    if request.subject is not None or operation.lookup is None:
+        return request.subject
     value = request.variables.get(operation.lookup.key)
     return None if value is None else str(value)
 
@@ -79,6 +79,9 @@ def _checks(request: Request, operation: Operation) -> Iterator[tuple[bool, str]
     yield not 0 < len(request.key.strip()) <= LONGEST, "the key must be text of 1 to 200 characters"
     yield not is_change and (request.amount_minor or 0) <= 0, "the amount must be above zero"
     yield is_change and request.amount_minor is not None, "a change has no amount"
+    yield not is_change and request.subject is not None, "only a change has a subject"
+    subject = request.subject
+    yield subject is not None and not 0 < len(subject) <= LONGEST, "the subject is 1 to 200 long"
     yield (
         is_void != (request.target is not None) or is_void != (request.fill is not None),
         "a void, and nothing else, names its payment and the variable for its receipt",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crosswalk.delivery import journal, tables
 from crosswalk.delivery.freeze import Frozen
 from crosswalk.delivery.journal import Note
-from crosswalk.delivery.request import Kind
+from crosswalk.delivery.request import Kind, Request
 from crosswalk.delivery.states import State
 
 D = tables.delivery.c
@@ -21,7 +21,9 @@ class Submitted:
 
     status: `new`; `known` (the same key with the same content is there already); `frozen` (the
     same payment, another mapping version: the frozen payload stays); `conflict` (the same key
-    with other content: refused); `no_target` (a void of a payment that the ledger does not have).
+    with other content: refused); `no_target` (a void of a payment that the ledger does not have);
+    `other_amount` (a void takes back the whole receipt, so it must say the payment's amount);
+    `other_void` (the payment is voided by another delivery already).
     """
 
     status: str
@@ -38,13 +40,25 @@ def submit(connection: sa.Connection, frozen: Frozen, note: Note) -> Submitted:
     if request.kind is Kind.VOID:
         operation = request.target_operation or ""
         target = _find(connection, request.biller, operation, request.target or "")
-        if target is None:
-            return Submitted("no_target", None)
+        refused = _refusal(connection, target, request)
+        if refused is not None:
+            return Submitted(refused, None)
     row = _row(frozen, note.at_us, target.delivery_id if target else None)
     made = sa.insert(tables.delivery).values(**row).returning(D.delivery_id)
     delivery_id = int(connection.execute(made).scalar_one())
     journal.record(connection, delivery_id, "submitted", note, (None, row["state"]))
     return Submitted("new", delivery_id)
+
+
+def _refusal(connection: sa.Connection, target: Any, request: Request) -> str | None:  # noqa: ANN401
+    """Tell why a payment cannot be voided by this request; None when it can."""
+    if target is None:
+        return "no_target"
+    if (request.amount_minor, request.currency) != (target.amount_minor, target.currency):
+        return "other_amount"
+    live = D.state.not_in([State.REJECTED.value, State.CANCELLED.value])
+    other = sa.select(D.delivery_id).where(D.target_id == target.delivery_id, live)
+    return "other_void" if connection.execute(other).first() is not None else None
 
 
 def _find(connection: sa.Connection, biller: str, operation: str, key: str) -> Any:  # noqa: ANN401

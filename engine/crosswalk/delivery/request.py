@@ -29,7 +29,7 @@ class Request:
     payment over several bills has one per bill (facts 2.34). amount_minor: in the currency's
     minor unit, above zero, None for a change. mapping, source: where it came from, for people.
     target, fill: for a void, the key of the payment's delivery and the variable that takes its
-    receipt number.
+    receipt number. subject: whose data a change is about; changes of one keep their order.
     """
 
     biller: str
@@ -45,6 +45,7 @@ class Request:
     target: str | None = None
     target_operation: str | None = None
     fill: str | None = None
+    subject: str | None = None
 
 
 def payload(document: str, variables: Mapping[str, Json]) -> str:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import socket
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +104,9 @@ class Transport:
         }
         if message.token is not None:
             headers["authorization"] = f"Bearer {message.token}"
+        elif endpoint.login is not None:
+            user, password = (self._secrets.get(endpoint.biller, one) for one in endpoint.login)
+            headers["authorization"] = _basic(user, password)
         for name, reference in endpoint.headers.items():
             headers[name] = self._secrets.get(endpoint.biller, reference)
         query = {
@@ -128,6 +132,10 @@ class Transport:
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             )
         return self._clients[scheme]
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _tls(scheme: str) -> ssl.SSLContext:

@@ -69,6 +69,9 @@ CODES: dict[str, str] = {
     "CW335": "unknown flow",
     "CW336": "flow is not supported",
     "CW337": "flow says too little",
+    "CW338": "breaking change without a new major version",
+    "CW339": "change without a new version",
+    "CW340": "revision cannot be compared",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
@@ -135,6 +138,11 @@ CODES: dict[str, str] = {
     "CW473": "path is not in the answer",
     "CW474": "operation says nothing of its answer",
     "CW475": "licence of the partner is not there",
+    "CW476": "token cannot be had so",
+    "CW481": "delivery block does not go together",
+    "CW482": "delivery block names nothing known",
+    "CW483": "mapping says nothing of its delivery",
+    "CW484": "endpoint cannot be made of the settings",
     # CW5xx: records at run time
     "CW501": "value is missing",
     "CW502": "value is null",

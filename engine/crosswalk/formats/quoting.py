@@ -185,7 +185,7 @@ def fast(file: File, count: int | None) -> Fast:
 def _fast_all(file: File, count: int | None) -> Fast:
     """All quotes of the line must be the outer two and those of the separators between values."""
     quote, release = file.quote_char, release_of(file)
-    separator, twice = quote + file.delimiter + quote, quote + quote
+    separator = quote + file.delimiter + quote
     doubled = file.escape == "doubled"
 
     def split(text: str) -> list[str] | None:
@@ -199,14 +199,22 @@ def _fast_all(file: File, count: int | None) -> Fast:
             return None
         if text.count(quote) == 2 * len(values):
             return values
-        if not doubled or any(quote in value.replace(twice, "") for value in values):
-            return None
-        return [value.replace(twice, quote) for value in values]
+        return _single(values, quote) if doubled else None
 
     def careful(text: str) -> list[str] | None:
         return None if release and release in text else split(text)
 
     return split if release is None else careful
+
+
+def _single(values: list[str], quote: str) -> list[str] | None:
+    """Make one quote of two; None where a quote stands alone."""
+    for place, value in enumerate(values):
+        if quote in value:
+            if quote in value.replace(quote + quote, ""):
+                return None
+            values[place] = value.replace(quote + quote, quote)
+    return values
 
 
 def _fast_bare(file: File, count: int | None, marks: str) -> Fast:

@@ -9,6 +9,7 @@ from crosswalk.documents.content import content
 from crosswalk.documents.source import Entry, Map, read
 from crosswalk.findings.diagnostics import Span
 from crosswalk.findings.errors import ConfigError
+from crosswalk.golive.patch import after, replaced
 
 _KEY = "confirmations"
 
@@ -43,8 +44,8 @@ def with_confirmation(text: str, file: str, word: Word) -> str:
     if not isinstance(node, Map):
         raise ConfigError(findings)
     made = _patched(text, node, word)
-    after, _ = read(made, file)
-    if not isinstance(after, Map) or not _says(node, after, word):
+    new, _ = read(made, file)
+    if not isinstance(new, Map) or not _says(node, new, word):
         raise ValueError(f"put it into {file} by hand, below {_KEY}: {word.id}: {word.text()}")
     return made
 
@@ -57,16 +58,15 @@ def _patched(text: str, node: Map, word: Word) -> str:
     if entry is None:
         return f"{text if text.endswith(end) else text + end}{_KEY}:{end}  {mine}{end}"
     if body is None or not body.entries:
-        return _put(text, _after(entry.key.span, entry.value.span), f":{end}  {mine}")
+        return replaced(text, _after(entry.key.span, entry.value.span), f":{end}  {mine}")
     if word.id in body.entries:
         old = body.entries[word.id]
-        return _put(text, _after(old.key.span, old.value.span), f": {word.text()}")
+        return replaced(text, _after(old.key.span, old.value.span), f": {word.text()}")
     first, last = next(iter(body.entries.values())), list(body.entries.values())[-1]
     if first.key.span.line == entry.key.span.line:
-        return _put(text, _at_end(last.value.span), f", {mine}")
+        return replaced(text, _at_end(last.value.span), f", {mine}")
     indent = " " * (first.key.span.column - 1)
-    line = last.value.span.end_line + (last.value.span.end_column > 1)
-    return _put(text, Span("", line, 1, line, 1), f"{indent}{mine}{end}")
+    return replaced(text, after(last), f"{indent}{mine}{end}")
 
 
 def _after(key: Span, value: Span) -> Span:
@@ -78,25 +78,14 @@ def _at_end(span: Span) -> Span:
     return Span(span.file, span.end_line, span.end_column, span.end_line, span.end_column)
 
 
-def _put(text: str, span: Span, new: str) -> str:
-    """Replace a range of a text."""
-    lines = text.splitlines(keepends=True)
-    if span.line > len(lines) and lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    start = sum(map(len, lines[: span.line - 1])) + span.column - 1
-    stop = sum(map(len, lines[: span.end_line - 1])) + span.end_column - 1
-    joined = "".join(lines)
-    return joined[:start] + new + joined[stop:]
-
-
-def _says(before: Map, after: Map, word: Word) -> bool:
+def _says(before: Map, made: Map, word: Word) -> bool:
     """Tell whether a text says what it said, and the confirmation."""
-    body = mapping(after, _KEY)
+    body = mapping(made, _KEY)
     found = body.entries.get(word.id) if body is not None else None
     wanted, _ = read(word.text(), "")
     if found is None or wanted is None or content(found.value) != content(wanted):
         return False
-    return content(_without(before, word.id)) == content(_without(after, word.id))
+    return content(_without(before, word.id)) == content(_without(made, word.id))
 
 
 def _without(node: Map, id: str) -> Map:  # noqa: A002 - the word of the language

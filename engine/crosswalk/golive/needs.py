@@ -57,10 +57,16 @@ def needs_of(project: Project, view: View, day: date) -> Needs:
     return made
 
 
+_MAY_BE_OPEN = ("hosts", "test")
+"""Where an operation names a setting that needs no value."""
+
+
 def _uses(document: Document, node: Map) -> Iterator[tuple[str, Use]]:
     """Give the settings that a mapping, an operation or the name of a file cannot do without."""
     if document.kind in ("mapping", "operation"):
         for what, name in _named(node, ""):
+            if what in _MAY_BE_OPEN:
+                continue
             yield name.text, Use(f"{what} in {document.name}", name.span)
     if document.kind == "layout":
         for text, span in settings_in_name(node):

@@ -23,6 +23,10 @@ from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Project, View
 from crosswalk.testing.case_compare import is_bare
 
+_SAID = {
+    "gaps": "To fill in; each line says what it is and who gives it.",
+    "secrets": "Where secrets are kept: never here, only the names of variables.",
+}
 _VERSION, _AT = "0.1.0", "2026-02-01T06:30:00"
 
 
@@ -46,6 +50,13 @@ def new_biller(
     for flow in new.flows():
         files[f"{folder}/{name}-{flow.name}.case.yaml"] = new.cases(flow, folder)
     return Proposal(files, body.count("# TODO"))
+
+
+def asked_settings(project: Project, biller: str, day: date) -> list[str]:
+    """Give the lines of the settings that a biller still lacks: gaps, and places of secrets."""
+    view = project.view(biller)
+    new = _New(project, view, biller, needs_of(project, view, day), project.readiness(view))
+    return [*new.block("gaps"), *new.block("secrets")]
 
 
 def _folder(project: Project) -> str:
@@ -80,18 +91,16 @@ class _New:
             *([f"id: {text(number)}"] if number is not None else []),
             f"extends: {integration.name}@{integration.major}",
             "settings:",
-            *self.block("To fill in; each line says what it is and who gives it.", secret=False),
-            *self.block(
-                "Where secrets are kept: never here, only the names of variables.", secret=True
-            ),
+            *self.block("gaps"),
+            *self.block("secrets"),
             *self.tables(),
         ]
         return "\n".join(lines) + "\n"
 
-    def block(self, said: str, *, secret: bool) -> Iterator[str]:
-        """Write the settings that are secrets, or those that are not."""
-        found = [one for one in self.settings() if one.secret == secret]
-        yield from [f"  # {said}"] if found else []
+    def block(self, kind: str) -> Iterator[str]:
+        """Write the settings that are secrets, or the gaps for those that are not."""
+        found = [one for one in self.settings() if one.secret == (kind == "secrets")]
+        yield from [f"  # {_SAID[kind]}"] if found else []
         yield from map(self.setting, found)
 
     def settings(self) -> list[Declared]:

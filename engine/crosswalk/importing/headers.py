@@ -44,6 +44,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("description", "desc", "note", "notes", "comment", "comments", "remark", "remarks"),
         *("definition", "meaning", "explanation", "field description", "rule", "rules", "details"),
     ),
+    "how": ("how",),
     "left": ("partner code", "their code", "code", "source code", "source value", "key", "from"),
     "right": ("our code", "our value", "target code", "target value", "mapped to", "value", "to"),
     "ignore": (),

@@ -56,7 +56,7 @@ def propose_layout(spec: Spec, head: Head, side: str) -> Proposal:
     `side` is OURS (keyed by id), PARTNERS (the partner's fields, each once) or FIXED (ours or
     theirs, with a place in the line).
     """
-    records = _partners(spec) if side == PARTNERS else _ours(spec)
+    records = {"row": partner_rows(spec)} if side == PARTNERS else _ours(spec)
     fixed = side == FIXED
     told = side == PARTNERS or "type" in _said(spec) or not _theirs(spec)
     work = _Work(records, fixed=fixed, types=told)
@@ -97,14 +97,14 @@ def _ours(spec: Spec) -> dict[str, list[Row]]:
     return {names[title]: rows for title, rows in spec.records().items()}
 
 
-def _partners(spec: Spec) -> dict[str, list[Row]]:
+def partner_rows(spec: Spec) -> list[Row]:
     """Give the partner's fields, each once, in the order of the table."""
     seen: dict[str, Row] = {}
     for row in spec.rows:
         if row.partner and row.in_file is not False and continued(row.partner) is None:
             theirs = replace(row, id="", name=row.partner, record="", required=None, always=None)
             seen.setdefault(row.partner, theirs)
-    return {"row": list(seen.values())}
+    return list(seen.values())
 
 
 def continued(partner: str) -> str | None:

@@ -37,7 +37,8 @@ class Row:
     """One row of the table. `line` counts from 1; None says that the table does not tell.
 
     `start` counts from 1. `rule` is the description where it seems to say more than what the
-    field means, so that a person must read it. `doubts` are about the row itself.
+    field means, so that a person must read it; `how` are the words of an exported table. `doubts`
+    are about the row itself.
     """
 
     line: int
@@ -54,6 +55,7 @@ class Row:
     always: str | None
     values: str
     description: str
+    how: str = ""
     doubts: tuple[str, ...] = ()
 
     @property
@@ -141,6 +143,7 @@ def _row(line: int, cells: Sequence[str], columns: Columns, section: str) -> Row
         always=always,
         values=cell("values"),
         description="; ".join(dict.fromkeys(one for one in notes if one.casefold() not in NOTHING)),
+        how=cell("how"),
         doubts=tuple(doubts),
     )
 

@@ -52,7 +52,7 @@ def comment(said: str) -> str:
 
 
 def slug(title: str, *, otherwise: str) -> str:
-    """Make the name of a record of a title: "Invoice Header" is invoice-header, "FH" stays."""
-    if re.fullmatch(r"[A-Z][A-Z0-9]{0,4}", title):
+    """Make the name of a record of a title: "Invoice Header" is invoice-header, one word stays."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", title):
         return title
     return _NOT_NAME.sub("-", title.casefold()).strip("-") or otherwise

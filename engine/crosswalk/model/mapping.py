@@ -257,6 +257,27 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a request that the mapping makes is delivered (delivery 3.6; facts 2.34 for the key).
+
+    `kind` is payment, void, change or question. `key` are the entries that together tell one
+    delivery from every other. `voids` names the operation whose receipt a void takes back,
+    `receipt` the variable that takes its number, `subject` whose data a change is about, `answer`
+    the mapping that reads the answer to a question.
+    """
+
+    kind: str
+    key: tuple[Entry, ...]
+    amount: Entry | None
+    currency: str
+    voids: Scalar | None
+    receipt: Scalar | None
+    subject: Entry | None
+    answer: Scalar | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """The correspondence of two layouts, in one direction.
 
@@ -272,3 +293,4 @@ class Mapping:
     places: Table[str, Span] = field(default_factory=dict)
     broken: frozenset[tuple[str, str]] = frozenset()
     decisions: Table[str, DecisionUse] = field(default_factory=dict)
+    delivery: Delivery | None = None

@@ -18,6 +18,7 @@ from crosswalk.model.mapping import (
     Copy,
     Decide,
     DecisionUse,
+    Delivery,
     Entry,
     FirstOf,
     FromRun,
@@ -67,7 +68,8 @@ def read_mapping(node: Map) -> tuple[Mapping, list[Diagnostic]]:
     name, version = text(node, "name") or "", text(node, "version") or ""
     nests, broken = reader.nests(node), frozenset(reader.broken)
     made = Mapping(
-        name, version, nests, targets, node.span, _places(node), broken, reader.decisions
+        *(name, version, nests, targets, node.span, _places(node), broken, reader.decisions),
+        reader.delivery(node),
     )
     return made, reader.findings
 
@@ -131,6 +133,30 @@ class _Reader:
             day=None if day is None else self.entry(day),
             channel=scalar(node, "channel"),
             span=span,
+        )
+
+    def delivery(self, node: Map) -> Delivery | None:
+        """Read what the document says of delivering what it makes."""
+        body = mapping(node, "delivery")
+        if body is None:
+            return None
+        key = child(body, "key")
+        parts = key.items if isinstance(key, List) else (key,) if key is not None else ()
+
+        def entry(name: str) -> Entry | None:
+            found = child(body, name)
+            return None if found is None else self.entry(found)
+
+        return Delivery(
+            kind=text(body, "kind") or "",
+            key=tuple(filter(None, map(self.entry, parts))),
+            amount=entry("amount"),
+            currency=text(body, "currency") or "",
+            voids=scalar(body, "voids"),
+            receipt=scalar(body, "receipt"),
+            subject=entry("subject"),
+            answer=scalar(body, "answer"),
+            span=node.entries["delivery"].key.span,
         )
 
     def decide(self, node: Scalar) -> Decide | None:

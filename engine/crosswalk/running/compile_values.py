@@ -271,10 +271,10 @@ class Values:
         """Give rows as occurrences, whole again where they are only tails."""
         code = self.code
         make = f"{code.const(Instance, 'I')}({code.const(scope.branch, 'B')}, 0, "
-        before = f"r0[:{code.head}] + " if code.head else ""
+        before = f"*r0[:{code.head}], " if code.head else ""
         if scope.group is not None:
-            return f"[{make}{before}x) for x in {scope.group}]"
-        return f"({make}{before if scope.tail else ''}{scope.cells}),)"
+            return f"[{make}[{before}*x]) for x in {scope.group}]"
+        return f"({make}[{before if scope.tail else ''}*{scope.cells}]),)"
 
     # --- conditions ----------------------------------------------------------------------
 

@@ -149,23 +149,25 @@ class _Document:
     def mapping(self) -> str:
         return text(self.document.node, "mapping") or ""
 
-    def context(self, view: View, given: Map) -> Context:
-        """Give the settings and the run's values: the case's before the document's."""
-        settings = view.settings.texts()
-        for where in (self.document.node, given):
-            settings |= self._settings(mapping(where, "settings"), view.settings.types())
-        run = mapping(self.document.node, "run")
-        at = text(run, "at") if run else None
-        moment = _moment(at, self.document) if at else DEFAULT_AT
-        number, file = ((text(run, key) if run else None) or "" for key in ("id", "file"))
-        return Context(settings, Run(moment, number, file))
 
-    def _settings(self, node: Map | None, known: Mapping[str, str]) -> dict[str, str]:
-        for name, entry in (node.entries if node else {}).items():
-            if name not in known:
-                message = f"no setting is called '{name}'"
-                raise ConfigError([Diagnostic("CW308", message, entry.key.span)])
-        return {name: text(node, name) or "" for name in (node.entries if node else {})}  # type: ignore[arg-type]
+def context_of(document: Document, given: Map, view: View) -> Context:
+    """Give a case's settings and the run's values: its own before its document's."""
+    settings = view.settings.texts()
+    for where in (document.node, given):
+        settings |= _settings(mapping(where, "settings"), view.settings.types())
+    run = mapping(document.node, "run")
+    at = text(run, "at") if run else None
+    moment = _moment(at, document) if at else DEFAULT_AT
+    number, file = ((text(run, key) if run else None) or "" for key in ("id", "file"))
+    return Context(settings, Run(moment, number, file))
+
+
+def _settings(node: Map | None, known: Mapping[str, str]) -> dict[str, str]:
+    for name, entry in (node.entries if node else {}).items():
+        if name not in known:
+            message = f"no setting is called '{name}'"
+            raise ConfigError([Diagnostic("CW308", message, entry.key.span)])
+    return {name: text(node, name) or "" for name in (node.entries if node else {})}  # type: ignore[arg-type]
 
 
 def _moment(at: str, document: Document) -> datetime:
@@ -193,7 +195,7 @@ class _Case:
         data = input_bytes(
             node, mapping(self.document.document.node, "base"), canonical.source, self.root
         )
-        context = self.document.context(self.view, node)
+        context = context_of(self.document.document, node, self.view)
         comparer = Comparer(canonical)
         found = comparer.found
         outcome = self.both(canonical, context, data, found)

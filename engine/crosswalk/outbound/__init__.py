@@ -1,0 +1,1 @@
+"""From a biller's documents and settings to deliveries and questions."""

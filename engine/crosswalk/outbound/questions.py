@@ -1,0 +1,111 @@
+"""Questions to a partner, and its answers as our records: balances, asked of many accounts."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crosswalk.delivery.asking import NoAnswer, ask
+from crosswalk.delivery.clock import SystemClock
+from crosswalk.delivery.setup import Setup
+from crosswalk.delivery.tokens import Tokens
+from crosswalk.delivery.transport import Transport
+from crosswalk.findings.diagnostics import CODES, Diagnostic
+from crosswalk.findings.errors import ConfigError
+from crosswalk.formats.jsontext import decode, encode
+from crosswalk.model.mapping import Copy
+from crosswalk.outbound.prepared import Deliverable, Item
+from crosswalk.planning.plan import Plan
+from crosswalk.project import CANONICAL, Project
+from crosswalk.running.interpret import Context
+from crosswalk.testing.cases import run_in_memory
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of one question: records in the canonical shape, or the reason why there are none.
+
+    `reason` is a word of the delivery, `nothing_found`, or what the mapping says of the answer.
+    """
+
+    number: int
+    records: tuple[dict[str, Any], ...]
+    reason: str | None = None
+
+
+async def ask_all(
+    found: Deliverable,
+    items: Sequence[Item],
+    setup: Setup,
+    answer: tuple[Plan, Context],
+    *,
+    at_once: int = 4,
+) -> list[Answered]:
+    """Ask every question, several at once, and map the answers; in the order of the questions.
+
+    `answer` is the plan that reads the partner's answer, with its context. Raises BadSetting.
+    """
+    transport, clock = Transport(setup.secrets), SystemClock()
+    tokens = Tokens(setup.state / "tokens", setup.secrets, transport, clock)
+    turns = asyncio.Semaphore(at_once)
+
+    async def one(item: Item) -> Answered:
+        async with turns:
+            try:
+                said = await ask(
+                    setup,
+                    transport,
+                    tokens,
+                    clock,
+                    biller=found.biller,
+                    operation=found.operation.name,
+                    document=found.operation.document.text,
+                    variables=item.prepared.variables,
+                )
+            except NoAnswer as fault:
+                return Answered(item.number, (), fault.reason)
+        return _mapped(found, item.number, said, answer)
+
+    try:
+        return list(await asyncio.gather(*map(one, items)))
+    finally:
+        await transport.close()
+
+
+def answer_plan(project: Project, found: Deliverable) -> Plan:
+    """Give the plan that reads the answers to a question, made in the canonical form."""
+    named = found.delivery.answer
+    return project.plan(named.text if named else "", found.view, target_form=CANONICAL)
+
+
+def question(found: Deliverable, values: Sequence[str]) -> bytes:
+    """Make records that hold nothing but what is asked for: the field of the delivery's key.
+
+    Raises ConfigError (CW481) when the key is not one field of the streamed record.
+    """
+    origin = found.delivery.key[0].origin
+    field = origin.field.rpartition(".")[2] if isinstance(origin, Copy) else ""
+    if len(found.delivery.key) != 1 or not field:
+        message = f"the key of {found.plan.name} is not one field, so records must be given"
+        raise ConfigError([Diagnostic("CW481", message, found.delivery.span, help="use --input")])
+    return "".join(f"{encode({field: value})}\n" for value in values).encode()
+
+
+def _mapped(
+    found: Deliverable, number: int, said: object, answer: tuple[Plan, Context]
+) -> Answered:
+    if said is None:
+        return Answered(number, (), "nothing_found")
+    block = found.operation.capability
+    whole = said
+    for name in reversed(block.success.path if block is not None else ()):
+        whole = {name: whole}
+    outcome = run_in_memory(*answer, f"{encode(whole)}\n".encode())
+    if outcome.stopped is not None:
+        return Answered(number, (), str(outcome.stopped))
+    if outcome.rejects:
+        issue = outcome.rejects[0][0]
+        field = issue.field or issue.target
+        return Answered(number, (), f"{issue.code} {field} {CODES[issue.code]}")
+    lines = filter(None, outcome.body.decode().split("\n"))
+    return Answered(number, tuple(one for one in map(decode, lines) if isinstance(one, dict)))

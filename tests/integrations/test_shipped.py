@@ -1,0 +1,54 @@
+"""What is said of the shipped integrations as a whole: same bills in two forms, no name in code."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
+
+from crosswalk.project import Project
+from crosswalk.running.interpret import Context, Run
+from crosswalk.testing.cases import DEFAULT_AT, run_in_memory
+
+ROOT = Path(__file__).parents[2]
+PROJECT = Project(ROOT)
+BATCH = ROOT / "mappings" / "caselle" / "batch"
+SAME = {
+    "BillerGuid": "6f1c0a52-0000-4000-8000-00000000a007",
+    "InvoiceFormatGuid": "6f1c0a52-0000-4000-8000-00000000f007",
+}
+
+
+def bills(biller: str, file: str, form: str | None, *, compiled: bool) -> bytes:
+    """Map a file of bills by the biller's flow of invoices; both billers with the same settings."""
+    view = PROJECT.view(biller)
+    mapping, _ = PROJECT.wanted("invoice", view)
+    plan = PROJECT.plan(mapping, view, target_form=form)
+    context = Context({**view.settings.texts(), **SAME}, Run(DEFAULT_AT, "golden", file))
+    outcome = run_in_memory(
+        plan, context, (BATCH / "fixtures" / file).read_bytes(), compiled=compiled
+    )
+    assert not outcome.rejects
+    return outcome.body
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["reference", "compiled"])
+@pytest.mark.parametrize("form", [None, "json-lines"], ids=["layout", "canonical"])
+def test_text_and_xml_of_the_same_bills_give_the_same_bytes(
+    form: str | None, compiled: bool, snapshot: Snapshot
+) -> None:
+    text = bills("elk-ridge", "bills-connect.txt", form, compiled=compiled)
+    xml = bills("stone-creek", "bills-clarity.xml", form, compiled=compiled)
+    assert text == xml
+    snapshot.snapshot_dir = Path(__file__).parent / "snapshots"
+    snapshot.assert_match(text, "bills.txt" if form is None else "bills.jsonl")
+
+
+def test_no_name_of_a_partner_or_biller_stands_in_the_engine() -> None:
+    names = {one.name.partition("/")[0] for one in PROJECT.workspace.documents}
+    assert names >= {"caselle", "invoicecloud", "newport"}
+    words = re.compile("|".join(re.escape(one) for one in sorted(names)), re.IGNORECASE)
+    files = [one for one in (ROOT / "engine").rglob("*") if one.suffix in (".py", ".json", ".yaml")]
+    assert len(files) > 100
+    found = {str(one.relative_to(ROOT)): words.findall(one.read_text("utf-8")) for one in files}
+    assert {file: hits for file, hits in found.items() if hits} == {}
