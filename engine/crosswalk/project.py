@@ -98,6 +98,7 @@ class Project:
             root, read=self._read if texts else read_file
         )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+        self._layouts: dict[Document, tuple[Layout | None, list[Diagnostic]]] = {}
 
     def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
         return read(self._texts[file], file) if file in self._texts else read_file(path, file)
@@ -281,9 +282,17 @@ class Project:
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        layout, wrong = read_layout(effective.node)
+        layout, wrong = self._read_layout(document, effective.node)
         findings += wrong
         return None if has_errors(wrong) else layout
+
+    def _read_layout(self, document: Document, node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+        """Read a layout; one that no layer changes is read once."""
+        if node is not document.node:
+            return read_layout(node)
+        if document not in self._layouts:
+            self._layouts[document] = read_layout(node)
+        return self._layouts[document]
 
     def _is_operation(self, reference: Scalar) -> bool:
         found, _ = self.workspace.find(reference)
@@ -498,8 +507,10 @@ class Project:
             *self.workspace.of_kind("biller"),
         ):
             view = self.view(owner.name if owner else None)
+            used = used_documents(self.workspace, view.layers)
             for document in self.workspace.of_kind("mapping"):
-                if owner is None or self._touches(document, view):
+                concerned = used is None or document in used
+                if owner is None or (concerned and self._touches(document, view)):
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
@@ -517,7 +528,7 @@ class Project:
         yield from check_catalogue(declared)
         settings = declared.types()
         for document in self.workspace.of_kind("layout"):
-            yield from read_layout(document.node)[1]
+            yield from self._read_layout(document, document.node)[1]
             yield from self._check_name(document.node, settings)
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:

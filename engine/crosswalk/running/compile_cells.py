@@ -153,7 +153,7 @@ class Cells:
         if assignment.field.position == 0 and not isinstance(known, str):
             return True  # a byte order mark
         if cell == "MISSING" or isinstance(known, str):
-            return any(mark in (known or "") for mark in self.marks)
+            return isinstance(known, str) and any(mark in known for mark in self.marks)
         codec = assignment.field.codec
         if codec.type in _TEXTS:
             return assignment.term is None or not self.is_part(assignment.term)

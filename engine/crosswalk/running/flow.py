@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import jsonform, textform, xmlform
+from crosswalk.formats import jsonform, sheetform, textform, xmlform
 from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
 from crosswalk.model.records import Cell, Damage, Instance, Issue, Rejected
@@ -356,6 +356,8 @@ class Flow:
             return assemble(textform.read(stream, self.plan.source), self.plan.source)
         if form == "xml":
             return xmlform.read(stream, self.plan.source)
+        if form == "sheet":
+            return assemble(sheetform.read(stream, self.plan.source), self.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
 
     def place(self, item: Instance) -> None:
