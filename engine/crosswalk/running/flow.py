@@ -456,6 +456,8 @@ class Flow:
         if not self.code.flat:
             return members[0], members
         rows, head = [one.cells or [] for one in members], self.code.head
+        if not head:
+            return rows[0], rows
         if any(row[:head] != rows[0][:head] for row in rows):
             raise ValueError("a row does not begin like the first of its group")
         return rows[0], [row[head:] for row in rows]
