@@ -210,6 +210,8 @@ CODES: dict[str, str] = {
     "CW614": "section of the file is not there",
     "CW615": "line continues nothing",
     "CW616": "separators cannot be read from the file",
+    "CW617": "workbook cannot be read",
+    "CW618": "no such sheet, or several",
     "CW620": "text cannot be written in this form",
     "CW621": "line break or NUL cannot be written",
     "CW622": "character is not in the declared encoding",
