@@ -38,6 +38,7 @@ from crosswalk.model.mapping import Delivery
 from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_installed, check_settings
+from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -97,6 +98,7 @@ class Project:
             root, read=self._read if texts else read_file
         )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+        self._layouts: dict[Document, tuple[Layout | None, list[Diagnostic]]] = {}
 
     def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
         return read(self._texts[file], file) if file in self._texts else read_file(path, file)
@@ -280,9 +282,17 @@ class Project:
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        layout, wrong = read_layout(effective.node)
+        layout, wrong = self._read_layout(document, effective.node)
         findings += wrong
         return None if has_errors(wrong) else layout
+
+    def _read_layout(self, document: Document, node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+        """Read a layout; one that no layer changes is read once."""
+        if node is not document.node:
+            return read_layout(node)
+        if document not in self._layouts:
+            self._layouts[document] = read_layout(node)
+        return self._layouts[document]
 
     def _is_operation(self, reference: Scalar) -> bool:
         found, _ = self.workspace.find(reference)
@@ -473,32 +483,35 @@ class Project:
 
     # --- checking ------------------------------------------------------------------------
 
-    def check(self, names: tuple[str, ...] = (), on: date | None = None) -> list[Diagnostic]:
+    def check(
+        self, names: tuple[str, ...] = (), on: date | None = None, owner: str | None = None
+    ) -> list[Diagnostic]:
         """Check documents (all, or those of the given files or names): shape, names, meaning.
 
         Every mapping is bound as the partner gives it, and again for every biller that changes
         anything in it. `on` is the day for settings that end; without it none is near its end.
+        With `owner` (a biller) the documents are checked as its layers see them, and no other's.
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
             findings += self._shape(document, document.node)
         if not unreadable(findings):
-            findings += self._check_meaning(on)
+            findings += self._check_meaning(on, owner)
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
             unique = [f for f in unique if _concerns(f, names, self.workspace)]
         return unique
 
-    def _check_meaning(self, on: date | None) -> Iterator[Diagnostic]:  # noqa: C901
+    def _check_meaning(  # noqa: C901
+        self, on: date | None, only: str | None
+    ) -> Iterator[Diagnostic]:
         analysed: set[str] = set()
-        for owner in (
-            None,
-            *self.workspace.of_kind("integration"),
-            *self.workspace.of_kind("biller"),
-        ):
+        for owner in self._owners(only):
             view = self.view(owner.name if owner else None)
+            used = used_documents(self.workspace, view.layers)
             for document in self.workspace.of_kind("mapping"):
-                if owner is None or self._touches(document, view):
+                concerned = used is None or document in used
+                if owner is None or (concerned and self._touches(document, view)):
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
@@ -516,8 +529,15 @@ class Project:
         yield from check_catalogue(declared)
         settings = declared.types()
         for document in self.workspace.of_kind("layout"):
-            yield from read_layout(document.node)[1]
+            yield from self._read_layout(document, document.node)[1]
             yield from self._check_name(document.node, settings)
+
+    def _owners(self, only: str | None) -> tuple[Document | None, ...]:
+        """Give whose views are checked: nobody's, then every integration's and biller's."""
+        if only is not None:
+            return (None, *(one.document for one in self.view(only).layers))
+        kinds = ("integration", "biller")
+        return (None, *(one for kind in kinds for one in self.workspace.of_kind(kind)))
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
         """Check an operation where it is written or changed."""
@@ -557,6 +577,9 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
+        operations = [self.effective(one, view).node for one in used if one.kind == "operation"]
+        for token in filter(None, map(read_token, operations)):
+            yield from check_pushed(token, view.settings)
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())

@@ -98,6 +98,14 @@ class Reader:
             values = found
         return self._row(line, end_line, text, values)
 
+    def take(self, line: int, values: list[str]) -> Row | Damage:
+        """Take the values of a sheet's row, which lacks the empty ones at its end."""
+        if not values:
+            return _blank(line, line, "")
+        ordinal = 0 if self._choose is None else max(self._choose(values), 0)
+        whole = [*values, *[""] * (self.columns[ordinal].least - len(values))]
+        return self._row(line, line, self._layout.file.delimiter.join(values), whole)
+
     def _row(self, line: int, end_line: int, text: str, values: list[str]) -> Row | Damage:
         ordinal = 0 if self._choose is None else self._choose(values)
         if ordinal < 0:

@@ -4,7 +4,7 @@ Each condition and parameter, and each setting that the flows in use need, is me
 be confirmed by a person. Nothing is sent and no secret is read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,7 @@ from crosswalk.values.versions import is_older
 
 MET, MISSING, CONFIRM = "met", "missing", "confirm"
 FINDING, SETTING, FLOW, CODES = "finding", "setting", "flow", "codes"
-_TOLD_HERE = frozenset({"CW806", "CW810"})
+_TOLD_HERE = frozenset({"CW806", "CW810", "RUL609"})
 """Findings of `check` about settings without a value; here each is an item of its own."""
 
 
@@ -64,23 +64,18 @@ class Answer:
         return all(one.state == MET for one in self.items)
 
 
-def ready(
-    project: Project, biller: str, day: date, found: Sequence[Diagnostic] | None = None
-) -> Answer:
-    """Judge everything a biller needs, as of a day. Raises ConfigError for an unknown biller.
-
-    `found` is what `check` found, from who has it already.
-    """
+def ready(project: Project, biller: str, day: date) -> Answer:
+    """Judge everything a biller needs, as of a day. Raises ConfigError for an unknown biller."""
     view = project.view(biller)
     assert view.owner is not None
     asked, needs = project.readiness(view), needs_of(project, view, day)
-    judge = _Judge(project, view, needs, asked, day)
+    judge = _Judge(project, view, needs, asked, day, view.owner.name)
     items = [judge.item(one) for one in asked.requirements.values() if judge.applies(one)]
     named = judge.named()
     items += [one for one in judge.settings() if one.id not in named]
     items += judge.flows({one.id for one in items if one.state == MISSING})
     items += judge.open_cases()
-    items += judge.findings({*named, *needs.settings}, project.check() if found is None else found)
+    items += judge.findings({*named, *needs.settings})
     return Answer(view.owner.name, view.owner.version, tuple(items), needs, asked)
 
 
@@ -91,6 +86,7 @@ class _Judge:
     needs: Needs
     asked: Readiness
     day: date
+    owner: str
 
     def item(self, one: Requirement) -> Item:
         """Judge a condition or parameter: first what documents show, then what a person says."""
@@ -226,13 +222,13 @@ class _Judge:
             for told in found.open:
                 yield Item(name, CODES, MISSING, "Every payment has its codes.", f"no {told}")
 
-    def findings(self, judged: set[str], found: Sequence[Diagnostic]) -> Iterator[Item]:
+    def findings(self, judged: set[str]) -> Iterator[Item]:
         """Give what `check` has against the documents of the flows in use, unless told already."""
         ours = {one.file for one in self.needs.documents}
         ours |= {layer.document.file for layer in self.view.layers}
         gaps = set(self.gaps(judged))
         spans = {self.view.settings.declared[key].span for key in judged}
-        for one in found:
+        for one in self.project.check(owner=self.owner):
             place = one.span
             mine = place is None or place.file in ours
             told = one.code in _TOLD_HERE or (place and (place.file, place.line) in gaps)

@@ -23,6 +23,7 @@ from crosswalk.running.lower import (
     Memo,
     cell_of,
     is_copied,
+    may_miss,
     quick_test,
     single_slot,
     text_chain,
@@ -78,7 +79,7 @@ class Cells:
             return made
         known = self.unmarked(node, cells)
         scope.add(f"if {scope.cells}.__class__ is tuple{known}:")
-        scope.deeper().add(f"{made} = {self.template(record, cells, copied)}")
+        scope.deeper().add(f"{made} = {self.template(node, cells, copied)}")
         scope.add("else:")
         careful = scope.deeper()
         for one in node.assignments:
@@ -92,11 +93,11 @@ class Cells:
         record = node.branch.record
         assert record is not None
         if self.json:
-            scope.add(f"{made} = {self.template(record, cells)}")
+            scope.add(f"{made} = {self.template(node, cells)}")
         elif not self.is_quick():
             scope.add(f"{made} = {self.line(record, cells)}")
         else:
-            scope.add(f"{made} = {self.template(record, cells)}")
+            scope.add(f"{made} = {self.template(node, cells)}")
             value = f"[^{re.escape(self.marks)}]*+"
             shape = self.framed([value] * len(record.fields), re.escape)
             match = self.code.const(re.compile(f"(?!\ufeff){shape}").fullmatch, "X")
@@ -107,9 +108,12 @@ class Cells:
             scope.add(f"if {sure}not {match}({made}): {made} = {self.line(record, cells)}")
 
     def template(
-        self, record: Record, cells: dict[int, str], copied: Mapping[int, str] = NOTHING
+        self, node: p.Node, cells: dict[int, str], copied: Mapping[int, str] = NOTHING
     ) -> str:
         """Put cells together as they stand; copied ones are values from the source."""
+        record = node.branch.record
+        assert record is not None
+        maybe = {one.field.position for one in node.assignments if one.term and may_miss(one.term)}
         mark = '"' if self.json else ""
         texts = {
             **{at: "{" + cell + "}" for at, cell in cells.items() if cell != "MISSING"},
@@ -123,8 +127,13 @@ class Cells:
             if one.path is not None:
                 raise NotCompiled("a JSON path")
             if one.position in texts:
-                pieces.append(f"{escaped(encode_basestring(one.name))}:{texts[one.position]}")
-        return f"f{','.join(pieces)!r}"
+                piece = f",{escaped(encode_basestring(one.name))}:{texts[one.position]}"
+                pieces.append((piece, cells.get(one.position, "") if one.position in maybe else ""))
+        if not any(cell for _, cell in pieces):
+            return f"f{''.join(piece for piece, _ in pieces)[1:]!r}"
+        given = {cell: f" if {cell} is not MISSING else ''" if cell else "" for _, cell in pieces}
+        parts = [f"(f{piece!r}{given[cell]})" for piece, cell in pieces]
+        return f"({' + '.join(parts)})[1:]"
 
     def framed(self, texts: list[str], literal: Callable[[str], str]) -> str:
         """Put the texts of a line between the marks of the form; `literal` spells the marks."""
@@ -153,7 +162,7 @@ class Cells:
         if assignment.field.position == 0 and not isinstance(known, str):
             return True  # a byte order mark
         if cell == "MISSING" or isinstance(known, str):
-            return any(mark in (known or "") for mark in self.marks)
+            return isinstance(known, str) and any(mark in known for mark in self.marks)
         codec = assignment.field.codec
         if codec.type in _TEXTS:
             return assignment.term is None or not self.is_part(assignment.term)
@@ -186,8 +195,7 @@ class Cells:
         """Tell whether the target's lines can be checked as a whole by one expression."""
         file = self.target.file
         return (
-            self.values.text
-            and file.form == "delimited"
+            file.form == "delimited"
             and file.quote in ("needed", "all")
             and len(file.delimiter) == 1
             and file.escape == "doubled"
@@ -337,8 +345,10 @@ class Cells:
         one, term = assignment.field, assignment.term
         write = write_value(one, self.form)
         if term is None:
-            cell = write(Missing.MISSING)
-            return self.code.const(cell) if isinstance(cell, str) else "MISSING"
+            try:
+                return self.code.const(write(Missing.MISSING))
+            except Doubt:
+                return "MISSING"
         if isinstance(term.origin, (p.Fixed, p.SettingValue, p.RunValue)) and term.when is None:
             return self.code.const(write(self.code.interpreter.term(term, Place(()))))
         made = self.direct(term, one, scope) or self.picked(term, one, scope)
@@ -387,25 +397,25 @@ class Cells:
     def direct(self, term: p.Term, target: Field, scope: Scope) -> str | None:
         """Give a cell that depends on one source cell, without a typed value between."""
         slot = single_slot(term)
-        if slot is None or not self.values.text or isinstance(term.origin, p.Taken):
+        if slot is None or not self.values.is_text(slot) or isinstance(term.origin, p.Taken):
             return None
         if not self.values.joins(term, [slot], scope):
             return None
         raw, function = self.code.raw(slot, scope), cell_of(term, target, self.plan)
+        name = self.code.var()
+        known, text = self.values.known(name, raw, slot)
         if not is_copied(term, target):
             chain = text_chain(term, target) if not self.json else None
-            if chain is not None:
-                name, text = self.code.var(), self.code.var()
-                steps, rest = self.code.const(chain, "A"), self.code.const(function, "F")
-                good = f"({name} := {steps}({text})).strip() and {name}.isprintable()"
-                other = self.values.unusual(function, rest, text)
-                return f"({name} if ({text} := {raw}).strip() and {good} else {other})"
-            return f"{self.code.const(Memo(function), 'F')}[{raw}]"
-        name, convert = self.code.var(), self.code.const(function, "F")
+            if chain is None:
+                return self.values.remembered(function, raw)
+            made, steps = self.code.var(), self.code.const(chain, "A")
+            good = f"({made} := {steps}({name})).strip() and {made}.isprintable()"
+            other = self.values.unusual(function, self.code.const(function, "F"), name)
+            return f"({made} if {known}{text}.strip() and {good} else {other})"
         fast, length = quick_test(term, target)
-        test = f"({name} := {raw}).strip()"
+        test = f"{known}{text}.strip()"
         if fast is not None:
-            test = f"{self.code.const(re.compile(fast, re.ASCII).fullmatch, 'X')}({name} := {raw})"
+            test = f"{known}{self.code.const(re.compile(fast, re.ASCII).fullmatch, 'X')}({text})"
             test += f" and {name}.strip()" if target.codec.type in _TEXTS else ""
         if length is not None:
             test += f" and len({name}) <= {length}"
@@ -417,7 +427,8 @@ class Cells:
                 if plain
                 else f"{self.code.const(encode_basestring, 'Q')}({name})"
             )
-        return f"({cell} if {test} else {self.values.unusual(function, convert, name)})"
+        other = self.values.unusual(function, self.code.const(function, "F"), name)
+        return f"({cell} if {test} else {other})"
 
     def picked(self, term: p.Term, target: Field, scope: Scope) -> str | None:
         """Give `pick: first` of one field: the cell of the record that is found."""
@@ -452,7 +463,8 @@ class Cells:
         if one.required:
             return f"{cell} if {name} and {name}.strip(){limit} else {exact}({name})"
         rest = f" if {limit[5:]} else {exact}({name})" if limit else ""
-        return f"{empty} if {name} is None else {cell}{rest}"
+        absent = f"{name} is None" if self.json else f"{name} is None or {name} is MISSING"
+        return f"{empty} if {absent} else {cell}{rest}"
 
 
 def _simple(control: Any) -> bool:  # noqa: ANN401

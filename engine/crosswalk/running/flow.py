@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import jsonform, textform, xmlform
+from crosswalk.formats import jsonform, sheetform, textform, xmlform
 from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
 from crosswalk.model.records import Cell, Damage, Instance, Issue, Rejected
@@ -356,6 +356,8 @@ class Flow:
             return assemble(textform.read(stream, self.plan.source), self.plan.source)
         if form == "xml":
             return xmlform.read(stream, self.plan.source)
+        if form == "sheet":
+            return assemble(sheetform.read(stream, self.plan.source), self.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
 
     def place(self, item: Instance) -> None:
@@ -454,6 +456,8 @@ class Flow:
         if not self.code.flat:
             return members[0], members
         rows, head = [one.cells or [] for one in members], self.code.head
+        if not head:
+            return rows[0], rows
         if any(row[:head] != rows[0][:head] for row in rows):
             raise ValueError("a row does not begin like the first of its group")
         return rows[0], [row[head:] for row in rows]

@@ -8,8 +8,11 @@ from crosswalk.planning import plan as p
 
 def size_of(item: Instance) -> int:
     """Count the records of an occurrence."""
-    own = 1 if item.cells is not None else 0
-    return own + sum(size_of(child) for group in item.children for child in group)
+    size = 0 if item.cells is None else 1
+    for group in item.children:
+        for child in group:
+            size += size_of(child)
+    return size
 
 
 def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:

@@ -22,8 +22,7 @@ def build(project: Project, owners: Sequence[Document] | None = None) -> dict[st
     """
     shown = owners or [one for kind in OWNERS for one in project.documents(kind)]
     files = {page_file(one) for one in shown}
-    checked = project.check()
-    pages = [design(project, one, files, checked) for one in shown]
+    pages = [design(project, one, files) for one in shown]
     if owners is None:
         other = design_alone(project, _used(project))
         pages += [other] if other is not None else []

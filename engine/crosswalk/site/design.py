@@ -1,12 +1,11 @@
 """The technical design of one integration or biller: a page with all that its flows lead to."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 
 from crosswalk.documents.access import mapping, text
 from crosswalk.documents.content import flow_text
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
-from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.project import Project
 from crosswalk.site.decisions import decision_section
 from crosswalk.site.fields import mapping_section
@@ -40,16 +39,12 @@ _KINDS: tuple[tuple[str, str, tuple[str, ...], Draw], ...] = (
 )
 
 
-def design(
-    project: Project, owner: Document, files: Collection[str], checked: Sequence[Diagnostic]
-) -> Page:
+def design(project: Project, owner: Document, files: Collection[str]) -> Page:
     """Make the page of an integration or biller; `files` are the pages of the site.
-
-    `checked` is what `check` found.
 
     Raises ConfigError when its documents have errors.
     """
-    seen = seen_by(project, owner, checked)
+    seen = seen_by(project, owner)
     seen.find(owner.kind, owner.name, says(owner.node), "top")
     first = (_about(seen, owner, files), changes_section(seen), flows_section(seen))
     then = (features_section(seen), readiness_section(seen), *_documents(seen))

@@ -16,8 +16,8 @@ def flows_section(seen: Seen) -> Section | None:
     if not found:
         return None
     rows = tuple(_flow(seen, one) for one in found.values())
-    heads = ("flow", "direction", "what", "can be used", "mapping", "travels by", "how often")
-    table = Table("What is exchanged", (*heads, "from version", "set in"), rows)
+    heads = ("flow", "what", "can be used", "mapping", "travels", "from version", "set in")
+    table = Table("What is exchanged", heads, rows)
     return Section("flows", "Flows", (table,))
 
 
@@ -29,13 +29,11 @@ def _flow(seen: Seen, flow: Flow) -> Row:
         runs += [Piece(" "), Piece("backward", "plain")]
     least = flow.minimum_version.text if flow.minimum_version is not None else ""
     cells = (
-        (Piece(flow.name, "name"),),
-        plain(flow.direction),
+        (Piece(flow.name, "name"), Piece(f" {flow.direction}", "note")),
         plain(flow.description),
         _can(seen, flow),
         tuple(runs),
-        plain(flow.transmission),
-        plain(flow.frequency),
+        plain(", ".join(filter(None, (flow.transmission, flow.frequency)))),
         plain(least),
         seen.origin(flow.span),
     )

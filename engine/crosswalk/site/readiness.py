@@ -35,7 +35,7 @@ def _items(seen: Seen) -> dict[str, Item]:
     owner = seen.view.owner
     if owner is None or owner.kind != "biller":
         return {}
-    answer = ready(seen.project, owner.name, date.min, seen.checked)
+    answer = ready(seen.project, owner.name, date.min)
     return {one.id: one for one in answer.items}
 
 

@@ -1,6 +1,5 @@
 """The documents of one page: what an owner's flows lead to, as the owner sees them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,7 +7,7 @@ from crosswalk.documents.access import text
 from crosswalk.documents.layers import used_documents
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
-from crosswalk.findings.diagnostics import Diagnostic, Span, has_errors
+from crosswalk.findings.diagnostics import Span, has_errors
 from crosswalk.findings.errors import ConfigError
 from crosswalk.planning.plan import Plan
 from crosswalk.project import Parts, Project, View
@@ -22,7 +21,6 @@ class Seen:
     project: Project
     view: View
     documents: tuple[Document, ...]
-    checked: Sequence[Diagnostic] = ()
     found: list[Found] = field(default_factory=list)
     readers: dict[str, dict[str, None]] = field(default_factory=dict)
 
@@ -97,12 +95,12 @@ def says(node: Map) -> str:
     return text(node, "description") or ""
 
 
-def seen_by(project: Project, owner: Document, checked: Sequence[Diagnostic]) -> Seen:
+def seen_by(project: Project, owner: Document) -> Seen:
     """Give what an integration or biller sees: its flows and all that they lead to."""
     view = project.view(pinned(owner))
     used = used_documents(project.workspace, view.layers) or frozenset()
     documents = tuple(one for one in project.workspace.documents if one in used)
-    made = Seen(project, view, documents, checked)
+    made = Seen(project, view, documents)
     made.refuse()
     return made
 
