@@ -90,6 +90,10 @@ def test_text_of_documents_is_shown_and_never_run(small: dict[str, bytes]) -> No
         "The sum, <em>as agreed</em>.",
         "<img src=x onerror=alert(1)>",
         "Mill & Creek",
+        "<u>next</u> year",
+        "no <i>images</i>",
+        "The town <hall>",
+        "Ann Low <ann@mill.example>",
     ):
         assert written in mill
     assert b"<" not in small["search.js"]
@@ -145,6 +149,8 @@ def test_every_field_setting_and_code_is_searched(small: dict[str, bytes]) -> No
         ("rule", "card-a"),
         ("flow", "question"),
         ("operation", "town/ask"),
+        ("feature", "Desk"),
+        ("condition", "signed"),
     } <= titles
 
 
@@ -156,6 +162,8 @@ def test_the_page_of_a_biller_shows_what_is_its_own(small: dict[str, bytes]) -> 
     assert "Parcel" not in town
     assert "M/d/yyyy" in town
     assert "town/unused" in made["other.html"].text
+    assert "confirmed by Ann Low <ann@mill.example> on 2026-02-03" in mill
+    assert "confirmed by" not in town
 
 
 def run(*args: str) -> tuple[int, str]:

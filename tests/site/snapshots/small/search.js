@@ -3,7 +3,11 @@ pages: [["index.html", "Overview"], ["integration.town.1.html", "town"], ["bille
 found: [
 ["integration", "town", "Bills of a town.", "top", [1]],
 ["flow", "invoice", "", "flow.invoice", [1, 2]],
+["flow", "images", "", "flow.images", [1, 2]],
 ["flow", "question", "", "flow.question", [1, 2]],
+["feature", "Desk", "products: waiting", "feature.products.Desk", [1, 2]],
+["condition", "key-there", "The key is \u003cb>there\u003c/b>.", "condition.key-there", [1, 2]],
+["condition", "signed", "Both signed.", "condition.signed", [1, 2]],
 ["mapping", "town/invoice", "", "town/invoice@1", [1, 2]],
 ["field", "head.1 RowType", "town/invoice", "target.town/invoice@1.head.1", [1, 2]],
 ["field", "head.2 Town", "town/invoice", "target.town/invoice@1.head.2", [1, 2]],
