@@ -21,9 +21,9 @@ def totals(text: str) -> dict[str, tuple[int, int]]:
 
 
 def test_committed_payments_are_posted_once_and_a_second_run_sends_nothing(
-    opened: Opened, capsys: pytest.CaptureFixture[str]
+    opened: Opened, database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = opened()
+    place = opened(ledger=database)
     assert place.deliver(PAYMENT, PAYMENTS, "--json") == 3  # one account is unknown to the partner
     assert totals(capsys.readouterr().out) == {"POSTED": (11, 68228), "REJECTED": (1, 500)}
     assert place.deliver(PAYMENT, PAYMENTS, "--json") == 3
@@ -35,6 +35,9 @@ def test_committed_payments_are_posted_once_and_a_second_run_sends_nothing(
     login = b64encode(":".join(LOGIN.values()).encode()).decode()
     sent = [one.headers["authorization"] for one in place.sandbox.arrivals]
     assert set(sent) == {f"Basic {login}"}
+    capsys.readouterr()
+    assert place.crosswalk("ledger", "list", "--state", "POSTED", "--json") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 11
 
 
 def test_a_payment_over_three_bills_whose_second_answer_is_lost_gives_three_receipts(
