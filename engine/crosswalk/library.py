@@ -62,9 +62,10 @@ class Library:
         return self._project.check()
 
     def plan(self, mapping: str, *, biller: str | None = None, backward: bool = False) -> "Plan":
-        """Make the plan of a mapping (`name` or `name@major`), as a biller has it.
+        """Make the plan of a mapping (`name` or `name@major`) or of a flow, as a biller has it.
 
-        Raises ConfigError with every finding when it cannot be made.
+        Raises ConfigError with every finding when it cannot be made, or the biller cannot use the
+        flow.
         """
         return Plan(self._project, mapping, biller, BACKWARD if backward else FORWARD)
 
@@ -191,8 +192,9 @@ class Plan:
 
     def __init__(self, project: Project, mapping: str, biller: str | None, direction: str) -> None:
         """Use `Library.plan`."""
-        self._project, self._mapping, self._direction = project, mapping, direction
         self._view: View = project.view(biller)
+        mapping, direction = project.wanted(mapping, self._view, direction)
+        self._project, self._mapping, self._direction = project, mapping, direction
         self._records = _of_values(
             project.plan(
                 mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL

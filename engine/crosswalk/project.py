@@ -38,6 +38,7 @@ from crosswalk.model.mapping import Delivery
 from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_installed, check_settings
+from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import Names, bind
 from crosswalk.planning.deciding import Judge, check_case
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
@@ -97,6 +98,7 @@ class Project:
             root, read=self._read if texts else read_file
         )
         self._shapes: dict[Document, list[Diagnostic]] = {}
+        self._layouts: dict[Document, tuple[Layout | None, list[Diagnostic]]] = {}
 
     def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
         return read(self._texts[file], file) if file in self._texts else read_file(path, file)
@@ -280,9 +282,17 @@ class Project:
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        layout, wrong = read_layout(effective.node)
+        layout, wrong = self._read_layout(document, effective.node)
         findings += wrong
         return None if has_errors(wrong) else layout
+
+    def _read_layout(self, document: Document, node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+        """Read a layout; one that no layer changes is read once."""
+        if node is not document.node:
+            return read_layout(node)
+        if document not in self._layouts:
+            self._layouts[document] = read_layout(node)
+        return self._layouts[document]
 
     def _is_operation(self, reference: Scalar) -> bool:
         found, _ = self.workspace.find(reference)
@@ -500,8 +510,10 @@ class Project:
             *self.workspace.of_kind("biller"),
         ):
             view = self.view(owner.name if owner else None)
+            used = used_documents(self.workspace, view.layers)
             for document in self.workspace.of_kind("mapping"):
-                if owner is None or self._touches(document, view):
+                concerned = used is None or document in used
+                if owner is None or (concerned and self._touches(document, view)):
                     yield from self._check_mapping(document, view)
             for document in self.workspace.of_kind("operation"):
                 yield from self._check_operation(document, view)
@@ -519,7 +531,7 @@ class Project:
         yield from check_catalogue(declared)
         settings = declared.types()
         for document in self.workspace.of_kind("layout"):
-            yield from read_layout(document.node)[1]
+            yield from self._read_layout(document, document.node)[1]
             yield from self._check_name(document.node, settings)
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
@@ -560,6 +572,9 @@ class Project:
             if judge is not None:
                 analysed |= {one.name for one in judge.rules}
                 yield from analyse_for(judge, view.settings, channels, owner)
+        operations = [self.effective(one, view).node for one in used if one.kind == "operation"]
+        for token in filter(None, map(read_token, operations)):
+            yield from check_pushed(token, view.settings)
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())

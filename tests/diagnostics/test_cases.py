@@ -30,7 +30,7 @@ ELSEWHERE = {
     "CW451": "told when cases are run (tests/cases)",
     "CW452": "told when cases are run (tests/cases)",
     "CW453": "told when cases are run (tests/cases)",
-    **{f"CW{n}": "a partner's operation (tests/operations/checks.json)" for n in range(461, 476)},
+    **{f"CW{n}": "a partner's operation (tests/operations/checks.json)" for n in range(461, 477)},
     **{f"CW{n}": "what a mapping says of delivery (tests/outbound)" for n in range(481, 485)},
     "CW811": "a secret is read at run time (tests/resolve)",
 }

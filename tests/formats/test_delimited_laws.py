@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.formats.kit import cells, delimited, read_bytes, write_rows
 
-from crosswalk.formats.delimited import blocks, splitter
+from crosswalk.formats.delimited import blocks, decoder, splitter
+from crosswalk.formats.lines import CAP
 from crosswalk.formats.quoting import exact
+from crosswalk.model.layout import Layout
 from crosswalk.model.records import Damage, Row
 from crosswalk.values.codecs import Problem
 
@@ -138,17 +140,17 @@ def test_any_bytes_and_any_block_size_read_alike(
 ) -> None:
     layout = delimited(2, **form)
     read_bytes(b" " + data, layout)
-    pieces = [
-        (block.first + at, text)
-        for block in blocks(BytesIO(b" " + data), layout.file, size=size)
-        for at, text in enumerate(block.texts)
+    assert numbered(b" " + data, layout, size=size) == numbered(b" " + data, layout)
+
+
+def numbered(data: bytes, layout: Layout, cap: int = CAP, **more: int) -> list[Any]:
+    """Give the lines of a file, or their damage, with their numbers."""
+    decode = decoder(layout.file, cap)
+    return [
+        (block.first + at, decode(block, at))
+        for block in blocks(BytesIO(data), layout.file, cap=cap, **more)
+        for at in range(len(block.pieces))
     ]
-    whole = [
-        (block.first + at, text)
-        for block in blocks(BytesIO(b" " + data), layout.file)
-        for at, text in enumerate(block.texts)
-    ]
-    assert pieces == whole
 
 
 @settings(max_examples=400, deadline=None)
@@ -163,9 +165,8 @@ def test_a_long_line_is_found_alike_with_any_block_size(
     text = data if end is None else data.replace("\n", "a")
     layout = delimited(2, record_end=end)
     found = [
-        (block.first + at, line.code if isinstance(line, Damage) else line)
-        for block in blocks(BytesIO(b"!" + text.encode()), layout.file, cap=5, size=size)
-        for at, line in enumerate(block.texts)
+        (number, line.code if isinstance(line, Damage) else line)
+        for number, line in numbered(b"!" + text.encode(), layout, cap=5, size=size)
     ]
     lines = ("!" + text).split(end or "\n")
     whole = lines if lines[-1] else lines[:-1]

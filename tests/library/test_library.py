@@ -104,6 +104,26 @@ def test_an_unknown_key_is_refused(forward: Plan) -> None:
     assert "did you mean 'Customer Number'" in applied.rejects[0].issue.reason
 
 
+def test_a_flow_is_planned_by_its_name() -> None:
+    library = crosswalk.load(ROOT)
+    by_name = library.plan("invoice", biller="newport")
+    row = {
+        "Customer Number": "7",
+        "Bill-to Name": "Ida Vance",
+        "Invoice Date": "2026-01-29",
+        "Due Date": "2026-02-18",
+        "Customer Balance": "5.00",
+        "Customer Statement Type": "Open Items",
+        "Invoice/Ref No": "1",
+        "Invoice Category Code": "WTR",
+        "Date": "2026-01-05",
+    }
+    (_, made) = by_name.apply([row], at=AT).records
+    assert made["invoice"]["CR"]["CustomerName"] == "Ida Vance"
+    with pytest.raises(crosswalk.ConfigError, match="no flow 'invoic'"):
+        library.plan("invoic", biller="newport")
+
+
 def test_findings_come_with_the_error() -> None:
     with pytest.raises(crosswalk.ConfigError) as caught:
         crosswalk.load(ROOT).plan("caselle/ar/invoic")

@@ -29,6 +29,7 @@ _WIDTH = 14
 @click.option("--input-form", type=click.Choice(["layout", "json-lines"]), default="layout")
 @at_option
 @click.option("--run-id", default="", help="Id of the run, for mappings that use it.")
+@click.option("--why-not", metavar="RULE", help="Of a decision's other rules tell only this one.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text")
 @pass_project
 def command(  # noqa: PLR0913
@@ -41,6 +42,7 @@ def command(  # noqa: PLR0913
     input_form: str,
     at: datetime | None,
     run_id: str,
+    why_not: str | None,
     style: str,
 ) -> None:
     """Say where a value of the output comes from.
@@ -54,6 +56,7 @@ def command(  # noqa: PLR0913
       crosswalk explain partner/product/invoice statement.txt:3 --biller a-city --field 10
       crosswalk explain partner/product/invoice in.txt --biller a-city --field IH.TotalAmountDue
       crosswalk explain partner/product/invoice out.txt:2 --backward --field "Due Date"
+      crosswalk explain partner/product/payment in.jsonl:2 --field paymentCode --why-not amex
     """  # noqa: D301
     from crosswalk.running.interpret import Context, Run
     from crosswalk.telling.explain import Explainer, NoSuchPlace, Rejection
@@ -64,7 +67,9 @@ def command(  # noqa: PLR0913
     plan = project.plan(mapping, view, direction, source_form=input_form)
     context = Context(view.settings.texts(), Run(moment(at), run_id, file.name))
     try:
-        found = Explainer(project, view, plan, context, file).explain(name, line)
+        explainer = Explainer(project, view, plan, context, file)
+        explainer.why_not = why_not
+        found = explainer.explain(name, line)
     except NoSuchPlace as wrong:
         raise click.UsageError(f"{file}: {wrong}") from None
     if style == "json":

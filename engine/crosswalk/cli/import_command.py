@@ -113,8 +113,8 @@ def table(  # noqa: PLR0913
 def sample(file: str, name: str, output: str, replace: bool) -> None:  # noqa: FBT001
     """Propose a layout from a sample of the file.
 
-    FILE is delimited text, X12 or EDIFACT segments, JSON, JSON lines, or fixed-width text. A type
-    is proposed only where all values agree in one reading; what is not sure is marked.
+    FILE is delimited text, X12 or EDIFACT segments, JSON, JSON lines, XML, or fixed-width text. A
+    type is proposed only where all values agree in one reading; what is not sure is marked.
 
     \b
     Examples:

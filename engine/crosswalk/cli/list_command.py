@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator
 import click
 
 from crosswalk.cli.options import biller_option, pass_project
-from crosswalk.documents.access import mapping as child_map
-from crosswalk.documents.access import text as child_text
-from crosswalk.documents.source import Map
 from crosswalk.findings.errors import ConfigError
 from crosswalk.model.layout import Layout
 from crosswalk.planning.read_layout import read_layout
@@ -40,6 +37,7 @@ def command(project: Project, what: str, name: str | None, biller: str | None, s
     Examples:
       crosswalk list
       crosswalk list mappings --format json
+      crosswalk list flows --biller a-city
       crosswalk list fields partner/product/invoice --biller a-city
     """  # noqa: D301
     if what == "fields" and name is None:
@@ -47,7 +45,7 @@ def command(project: Project, what: str, name: str | None, biller: str | None, s
     if what == "fields":
         rows = list(_fields(project, name or "", project.view(biller)))
     elif what == "flows":
-        rows = list(_flows(project))
+        rows = list(_flows(project, None if biller is None else project.view(biller)))
     else:
         rows = list(_documents(project, KINDS.get(what)))
     click.echo(json.dumps(rows, indent=2) if style == "json" else "\n".join(_table(rows)))
@@ -70,15 +68,22 @@ def _documents(project: Project, kind: str | None) -> Iterator[Row]:
             yield row if kind is None else {key: row[key] for key in list(row)[1:]}
 
 
-def _flows(project: Project) -> Iterator[Row]:
-    """Give the flows of every integration."""
-    for one in project.workspace.of_kind("integration"):
-        flows = child_map(one.node, "flows")
-        for name, entry in (flows.entries if flows else {}).items():
-            body = entry.value
-            if isinstance(body, Map):
-                told = {key: child_text(body, key) or "" for key in ("direction", "mapping")}
-                yield {"integration": one.name, "flow": name, **told}
+def _flows(project: Project, view: View | None) -> Iterator[Row]:
+    """Give the flows that a view has, inherited ones among them; without one, those of all."""
+    views = [view] if view is not None else []
+    if view is None:
+        views = [project.view(one.name) for one in project.documents("integration")]
+    for seen in views:
+        for one in project.flows(seen).values():
+            if view is None and seen.owner is not None and one.integration != seen.owner.name:
+                continue
+            yield {
+                "integration": one.integration,
+                "flow": one.name,
+                "direction": one.direction,
+                "status": one.status,
+                "mapping": one.mapping.text if one.mapping is not None else "",
+            }
 
 
 def _fields(project: Project, name: str, view: View) -> Iterator[Row]:

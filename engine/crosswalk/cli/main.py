@@ -25,6 +25,7 @@ COMMANDS = {
     "import": "Propose documents from a spec table or a sample file.",
     "export": "Give the table of a mapping, a layout or a code table.",
     "test": "Run the cases beside the mappings.",
+    "diff": "Say what a change of documents means, and whether it breaks something.",
     "docs": "Write the technical design of integrations and billers as a static site.",
     "schema": "Print the JSON Schema of a kind of document.",
     "new": "Begin a biller, with what is still to decide marked in it.",

@@ -47,6 +47,7 @@ def explain(
         "unused": _unused(trace, base),
         "ties": list(decision.ties),
         "not_matched": [] if winner else _not_matched(bound, trace),
+        "alternatives": _alternatives(bound, trace, winner),
         "checks": _checks(bound, trace, channels),
     }
     if why_not is not None:
@@ -148,6 +149,21 @@ def _failing(bound: Bound, trace: Trace, rule: Rule, cell: Cell) -> Iterable[str
             has = value if value is not None else shown[one.position]
             names = ", ".join(rule.when.get(one.name, sorted(wanted)))
             yield f"{one.name} {names} != {has}"
+
+
+def _alternatives(bound: Bound, trace: Trace, winner: Rule | None) -> list[dict[str, object]]:
+    """Give every other rule with what stood in its way, those that were looked at first."""
+    rules = bound.rules.rules if bound.rules else ()
+    seen = {rule.id for one in trace.tried for rule in one.candidates}
+    return [
+        {
+            "rule": rule.id,
+            "considered": rule.id in seen,
+            "because": _why_not(bound, trace, winner, rule.id),
+        }
+        for rule in sorted(rules, key=lambda rule: (rule.id not in seen, rule.order))
+        if rule is not winner
+    ]
 
 
 def _why_not(bound: Bound, trace: Trace, winner: Rule | None, name: str) -> str:

@@ -1,9 +1,9 @@
 """What a document says, apart from how it is written: for hashes and for comparing values."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from crosswalk.documents.source import List, Node, Scalar
+from crosswalk.documents.source import List, Map, Node, Scalar
 
 Keys = tuple[str, ...]
 """A path of keys through maps."""
@@ -35,3 +35,24 @@ def _canonical(node: Node, path: Keys, ordered: tuple[Keys, ...]) -> object:
         keys.sort()
     values = ((key, node.entries[key].value) for key in keys)
     return ["map", *([key, _canonical(value, (*path, key), ordered)] for key, value in values)]
+
+
+def leaves(node: Map, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Give every value below a map that is no map itself, with its keys."""
+    for key, entry in node.entries.items():
+        if isinstance(entry.value, Map) and entry.value.entries:
+            yield from leaves(entry.value, (*path, key))
+        else:
+            yield (*path, key), entry.value
+
+
+def flow_text(node: Node) -> str:
+    """Write a node on one line, as flow YAML; texts as they stand."""
+    match node:
+        case Scalar():
+            return node.text if node.value is not None else "null"
+        case List(items=items):
+            return f"[{', '.join(map(flow_text, items))}]"
+        case Map(entries=entries):
+            inner = ", ".join(f"{key}: {flow_text(one.value)}" for key, one in entries.items())
+            return f"{{{inner}}}"

@@ -4,13 +4,7 @@ Streaming and strict: a line that leaves the grammar, the encoding or the column
 its own Damage with its physical line number; no neighbour is touched (safety F5). What makes the
 whole file unusable (header, encoding of the file) raises FormatProblem.
 
-Compiled code that wants no call per row loops itself, with the same results as `read`:
-
-    for first, texts in blocks(stream, layout.file):
-        for line, text in enumerate(texts, first):
-            cells = split(text) if text.__class__ is str else None
-            if cells is None:  # header, comment, damage, quotes, other columns
-                row = reader.read(line, line, text)
+`rows` in `running` loops itself, without a call per row, with the same results as `read`.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,17 +15,17 @@ from crosswalk.formats import composite
 from crosswalk.formats.columns import Columns, arranger, by_header, by_position
 from crosswalk.formats.delimited_writer import Write, header
 from crosswalk.formats.delimited_writer import writer as line_writer
-from crosswalk.formats.lines import Block, blocks, lines
+from crosswalk.formats.lines import blocks, decoder, lines
 from crosswalk.formats.quoting import Fault, exact, fast, is_blank, passed_over
 from crosswalk.formats.record_types import chooser, no_type, twins
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Cell, Damage, Row
 
 __all__ = [
-    "Block",
     "Reader",
     "Write",
     "blocks",
+    "decoder",
     "header",
     "lines",
     "read",
@@ -56,10 +50,23 @@ class Reader:
         self.columns = self._columns(header, line)
         self._arrange = tuple(arranger(columns) for columns in self.columns)
         self._choose, self._twins = chooser(layout), twins(layout)
-        count = self.columns[0].count if self._choose is None else None
-        self._fast = fast(layout.file, count)
-        self.split = self._fast if count is not None else _never
+        columns = self.columns[0]
+        even = self._choose is None and columns.least == columns.most
+        self._fast = fast(layout.file, columns.most if even else None)
+        self.split = self._splitter() if even else _never
         """The quick way for one line: its cells, or None when `read` must look at it."""
+
+    def _splitter(self) -> Callable[[str], list[Cell] | None]:
+        """Build the quick way for lines that all have as many values."""
+        split, arrange = self._fast, self._arrange[0]
+        if self.columns[0].count is not None:
+            return split  # type: ignore[return-value]
+
+        def splits(text: str) -> list[Cell] | None:
+            values = split(text)
+            return None if values is None else arrange(values)
+
+        return splits
 
     def _columns(self, header: str | None, line: int) -> tuple[Columns, ...]:
         if not self._layout.file.header:
@@ -90,6 +97,14 @@ class Reader:
                 return self._fault(line, end_line, text, found)
             values = found
         return self._row(line, end_line, text, values)
+
+    def take(self, line: int, values: list[str]) -> Row | Damage:
+        """Take the values of a sheet's row, which lacks the empty ones at its end."""
+        if not values:
+            return _blank(line, line, "")
+        ordinal = 0 if self._choose is None else max(self._choose(values), 0)
+        whole = [*values, *[""] * (self.columns[ordinal].least - len(values))]
+        return self._row(line, line, self._layout.file.delimiter.join(values), whole)
 
     def _row(self, line: int, end_line: int, text: str, values: list[str]) -> Row | Damage:
         ordinal = 0 if self._choose is None else self._choose(values)
@@ -135,7 +150,7 @@ def _with_rest(values: list[str], count: int, delimiter: str) -> list[str]:
     return [*values[: count - 1], delimiter.join(values[count - 1 :])]
 
 
-def _never(_: str) -> list[str] | None:
+def _never(_: str) -> list[Cell] | None:
     return None
 
 
@@ -160,7 +175,7 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     for line, end_line, text in source:
         cells = split(text) if isinstance(text, str) else None
         if cells is not None:
-            yield Row(line, end_line, 0, cells)  # type: ignore[arg-type]
+            yield Row(line, end_line, 0, cells)
             continue
         row = exactly(line, end_line, text)
         if row is not None:

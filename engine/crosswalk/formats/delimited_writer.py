@@ -34,7 +34,8 @@ def writer(layout: Layout) -> Write:
     Raises FormatProblem CW602 for an encoding that is not supported.
     """
     file = layout.file
-    join, suspect = _join(file), _suspect(file)
+    rest = any(record.fields[-1].rest for record in layout.records)
+    join, suspect = _join(file, quotes=not rest), _suspect(file)
     inspect = _inspector(file)
     end = line_end(file)
 
@@ -80,19 +81,27 @@ def _quoter(file: File) -> Callable[[str], str]:
     return lambda text: f"{quote}{escape(text)}{quote}"
 
 
-def _join(file: File) -> Callable[[Sequence[str]], str | None]:
-    """Build the quick line of texts; None when the careful way must be taken."""
+def _join(file: File, *, quotes: bool) -> Callable[[Sequence[str]], str | None]:
+    """Build the quick line of texts; None when the careful way must be taken.
+
+    With `quotes` every text that holds a mark may be quoted.
+    """
     delimiter, quote = file.delimiter, file.quote_char
     if file.quote == "all":
         return _join_all(file)
     marks = re.compile("|".join(map(re.escape, {quote, release_of(file) or quote})))
-    bare = file.quote == "none"
+    bare, quoted = file.quote == "none", _quoter(file)
+    quotes = quotes and not bare and file.escape == "doubled"
 
     def join(texts: Sequence[str]) -> str | None:
         line = delimiter.join(texts)
-        if line.count(delimiter) != len(texts) - 1 or (not bare and quote in line):
+        if line.count(delimiter) == len(texts) - 1 and (bare or quote not in line):
+            return line
+        if not quotes:
             return None
-        return line
+        return delimiter.join(
+            [quoted(text) if quote in text or delimiter in text else text for text in texts]
+        )
 
     def careful(texts: Sequence[str]) -> str | None:
         line = join(texts)

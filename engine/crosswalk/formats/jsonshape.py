@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.findings.suggest import closest
@@ -18,6 +19,9 @@ ITSELF = "."
 _STEP = r'(?:[A-Za-z_][A-Za-z0-9_]*|"[^"\\]+")'
 _PLAIN = re.compile(rf"{_STEP}(?:\.{_STEP})*")
 _STEPS = re.compile(_STEP)
+
+
+_NESTED = (dict, list)
 
 
 class ShapeError(Exception):
@@ -75,9 +79,12 @@ class Shape:
         return made
 
     def _take(self, value: dict[str, object], keys: Keys, made: Instance) -> None:
+        cells: list[Any] = made.cells or []
         for key, inner in value.items():
             place = keys.get(key)
-            if isinstance(place, int):
+            if place.__class__ is int and inner.__class__ not in _NESTED:
+                cells[place] = inner
+            elif isinstance(place, int):
                 self._set(made, place, inner)
             elif isinstance(place, Child):
                 self._add(made, place, key, inner)

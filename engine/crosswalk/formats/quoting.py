@@ -185,7 +185,7 @@ def fast(file: File, count: int | None) -> Fast:
 def _fast_all(file: File, count: int | None) -> Fast:
     """All quotes of the line must be the outer two and those of the separators between values."""
     quote, release = file.quote_char, release_of(file)
-    separator, twice = quote + file.delimiter + quote, quote + quote
+    separator = quote + file.delimiter + quote
     doubled = file.escape == "doubled"
 
     def split(text: str) -> list[str] | None:
@@ -199,9 +199,7 @@ def _fast_all(file: File, count: int | None) -> Fast:
             return None
         if text.count(quote) == 2 * len(values):
             return values
-        if not doubled or any(quote in value.replace(twice, "") for value in values):
-            return None
-        return [value.replace(twice, quote) for value in values]
+        return _single(values, quote) if doubled else None
 
     def careful(text: str) -> list[str] | None:
         return None if release and release in text else split(text)
@@ -209,18 +207,61 @@ def _fast_all(file: File, count: int | None) -> Fast:
     return split if release is None else careful
 
 
+def _single(values: list[str], quote: str) -> list[str] | None:
+    """Make one quote of two; None where a quote stands alone."""
+    for place, value in enumerate(values):
+        if quote in value:
+            if quote in value.replace(quote + quote, ""):
+                return None
+            values[place] = value.replace(quote + quote, quote)
+    return values
+
+
 def _fast_bare(file: File, count: int | None, marks: str) -> Fast:
     """Without quotes and escapes in the line, delimiters are all there is."""
-    delimiter, passed = file.delimiter, passed_over(file)
+    delimiter, quote, passed = file.delimiter, file.quote_char, passed_over(file)
+    quoted = marks == quote and file.escape == "doubled" and len(delimiter) == 1
 
     def split(text: str) -> list[str] | None:
+        values: list[str] | None = None
         for mark in marks:
             if mark in text:
-                return None
-        values = text.split(delimiter)
-        return values if count is None or len(values) == count else None
+                values = _apart(text, delimiter, quote) if quoted else None
+                break
+        else:
+            values = text.split(delimiter)
+        return values if count is None or (values is not None and len(values) == count) else None
 
     def careful(text: str) -> list[str] | None:
         return None if passed(text) else split(text)
 
     return careful if file.comment or file.skip_blank else split
+
+
+def _apart(text: str, delimiter: str, quote: str) -> list[str] | None:
+    """Split a line with quotes, where they are doubled inside: cut at them, then between them.
+
+    Every other piece is inside quotes. An empty piece between two of those is a doubled quote; any
+    other piece outside must have delimiters next to the quotes.
+    """
+    pieces = text.split(quote)
+    if len(pieces) % 2 == 0:
+        return None
+    values = pieces[0].split(delimiter)
+    if values.pop():
+        return None
+    body, last = pieces[1], len(pieces) - 1
+    for at in range(2, last, 2):
+        outside = pieces[at]
+        if not outside:
+            body += quote + pieces[at + 1]
+            continue
+        between = outside.split(delimiter)
+        if between[0] or between[-1] or len(between) < 2:  # noqa: PLR2004
+            return None
+        values.append(body)
+        values += between[1:-1]
+        body = pieces[at + 1]
+    values.append(body)
+    after = pieces[last].split(delimiter)
+    return None if after[0] else values + after[1:]

@@ -26,7 +26,7 @@ _SHORT = re.compile(r"[A-Z0-9][A-Z0-9_./-]{0,19}")
 _WHOLE = re.compile(r"-?\d+")
 _DIGITS = re.compile(r"\d+")
 _EIGHT = re.compile(r"\d{8}")
-_DAY_WORD = re.compile(r"date|datum|day|\bdt\b|due|posted|fecha", re.IGNORECASE)
+_DAY_WORD = re.compile(r"date|datum|day|\bdt|due|posted|fecha", re.IGNORECASE)
 _COUNT_WORD = re.compile(
     r"count|quantity|qty|number of|units|lines|items|\bseq|sequence", re.IGNORECASE
 )

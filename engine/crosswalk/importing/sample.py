@@ -9,7 +9,8 @@ from crosswalk.importing.sample_fields import Shape
 from crosswalk.importing.sample_fixed import is_aligned, is_fixed, propose_aligned, propose_fixed
 from crosswalk.importing.sample_json import parse, propose_json
 from crosswalk.importing.sample_tagged import propose_tagged, segments_of
-from crosswalk.importing.sample_text import SPEC, Sample, read_sample
+from crosswalk.importing.sample_text import Sample, read_sample
+from crosswalk.importing.sample_xml import propose_xml
 from crosswalk.importing.verify import verify
 from crosswalk.importing.yaml_lines import line
 
@@ -45,7 +46,7 @@ def _shape(sample: Sample) -> Shape:
     if parsed is not None:
         return propose_json(sample, parsed[0], by_line=parsed[1])
     if text.lstrip().startswith("<"):
-        raise Refused(f"XML is not proposed from a sample; {SPEC}")
+        return propose_xml(sample)
     if text.startswith(_SWIFT):
         raise Refused("this looks like SWIFT (MT940): see docs/howto-files.md for a layout of it")
     return _of_lines(sample, text)

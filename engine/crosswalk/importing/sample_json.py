@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from crosswalk.importing.grid import Refused
 from crosswalk.importing.readings import Reading, reading_of
 from crosswalk.importing.sample_fields import Column, Proposed, Shape
 from crosswalk.importing.sample_text import Sample
+from crosswalk.importing.sample_tree import Found, Path, every, record_names, structure_of
 from crosswalk.importing.yaml_lines import text as quoted
 
 _PLAIN_STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -17,26 +16,13 @@ _AMOUNT = re.compile(
 )
 _MOMENT = re.compile(r"date|time|created|updated|paid|_at$|_on$", re.IGNORECASE)
 _EPOCH = re.compile(r"\d{10}|\d{13}")
-_BARRED = re.compile(r"[,()*+?\s]+")
 _CENTS = re.compile(r"-?\d+\.\d\d")
-
-Path = tuple[str, ...]
 
 
 class _Number(str):
     """The text of a JSON number, as it stands."""
 
     __slots__ = ()
-
-
-@dataclass(slots=True)
-class _Found:
-    """What was found of one record: its values by path, its records below, by path."""
-
-    name: str
-    path: Path
-    values: dict[Path, list[object]] = field(default_factory=dict)
-    below: dict[Path, "_Found"] = field(default_factory=dict)
 
 
 def parse(text: str) -> tuple[object, bool] | None:
@@ -62,7 +48,7 @@ def _load(text: str) -> object:
 def propose_json(sample: Sample, value: object, *, by_line: bool) -> Shape:
     """Propose a layout for a document, or for lines of objects. Raises Refused without any."""
     if by_line or (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
-        row = _Found("row", ())
+        row = Found("row", ())
         for one in value if isinstance(value, list) else []:
             _take(one, (), row)
         tops, left = [(row, True)], list[str]()
@@ -70,14 +56,11 @@ def propose_json(sample: Sample, value: object, *, by_line: bool) -> Shape:
         tops, left = _tops(value)
     if not tops or not any(one.values or one.below for one, _ in tops):
         raise Refused("the JSON holds no list of objects, so no records are seen in it")
-    names: dict[int, str] = {}
-    used: set[str] = set()
-    for one in _all(one for one, _ in tops):
-        names[id(one)] = _unused(one.name, used)
-    structure = ", ".join(_structure(one, names, many=many) for one, many in tops)
+    names = record_names(one for one, _ in tops)
+    structure = ", ".join(structure_of(one, names, "*" if many else "?") for one, many in tops)
     records = [
         Proposed(names[id(one)], _columns(one), _path(one))
-        for one in _all(one for one, _ in tops)
+        for one in every(one for one, _ in tops)
         if one.values or one.path[-1:] != (names[id(one)],) or len(one.path) > 1
     ]
     file = {"form": "json-lines" if by_line else "json", **sample.keys}
@@ -90,26 +73,26 @@ def propose_json(sample: Sample, value: object, *, by_line: bool) -> Shape:
     return shape
 
 
-def _tops(value: object) -> tuple[list[tuple[_Found, bool]], list[str]]:
+def _tops(value: object) -> tuple[list[tuple[Found, bool]], list[str]]:
     """Find the outermost lists of a document, and the objects beside them that hold no list."""
-    root = _Found("", ())
+    root = Found("", ())
     _take(value, (), root)
     tops = [(one, True) for one in root.below.values()]
     left: list[str] = []
-    beside: dict[Path, _Found] = {}
+    beside: dict[Path, Found] = {}
     for path, values in root.values.items():
         parent = path[:-1]
         if not parent or any(one.path[: len(parent)] == parent for one, _ in tops):
             left.append(".".join(path))
             continue
-        once = beside.setdefault(parent[: _deep(parent, tops)], _Found("", ()))
+        once = beside.setdefault(parent[: _deep(parent, tops)], Found("", ()))
         once.path = parent[: _deep(parent, tops)]
         once.name = once.path[-1]
         once.values[path[len(once.path) :]] = values
     return [*((one, False) for one in beside.values()), *tops], left
 
 
-def _deep(path: Path, tops: list[tuple[_Found, bool]]) -> int:
+def _deep(path: Path, tops: list[tuple[Found, bool]]) -> int:
     """Give how many steps lead to the outermost object that holds no list."""
     for steps in range(1, len(path) + 1):
         if not any(one.path[:steps] == path[:steps] for one, _ in tops):
@@ -117,7 +100,7 @@ def _deep(path: Path, tops: list[tuple[_Found, bool]]) -> int:
     return len(path)
 
 
-def _take(value: object, path: Path, into: _Found) -> None:
+def _take(value: object, path: Path, into: Found) -> None:
     """Collect the values and lists of an object."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -125,34 +108,14 @@ def _take(value: object, path: Path, into: _Found) -> None:
     elif isinstance(value, list):
         below = into.below.get(path)
         if below is None:
-            below = into.below[path] = _Found(path[-1] if path else "row", path)
+            below = into.below[path] = Found(path[-1] if path else "row", path)
         for one in value:
             _take(one, (), below)
     else:
         into.values.setdefault(path, []).append(value)
 
 
-def _all(tops: Iterable[_Found]) -> Iterator[_Found]:
-    for one in tops:
-        yield one
-        yield from _all(one.below.values())
-
-
-def _unused(name: str, used: set[str]) -> str:
-    base = _BARRED.sub("-", name).strip("-") or "row"
-    made, number = base, 2
-    while made in used:
-        made, number = f"{base}-{number}", number + 1
-    used.add(made)
-    return made
-
-
-def _structure(one: _Found, names: dict[int, str], *, many: bool) -> str:
-    below = ", ".join(_structure(inner, names, many=True) for inner in one.below.values())
-    return f"{names[id(one)]}{'*' if many else '?'}{f'({below})' if below else ''}"
-
-
-def _path(one: _Found) -> str | None:
+def _path(one: Found) -> str | None:
     return _dotted(one.path) if one.path else None
 
 
@@ -160,7 +123,7 @@ def _dotted(path: Path) -> str:
     return ".".join(one if _PLAIN_STEP.fullmatch(one) else f'"{one}"' for one in path)
 
 
-def _columns(one: _Found) -> list[Column]:
+def _columns(one: Found) -> list[Column]:
     lasts = [path[-1] if path else "Value" for path in one.values]
     if not one.values:
         doubt = "the objects hold nothing but lists: name a value of theirs"

@@ -45,7 +45,8 @@ def _cut(text: str, signs: tuple[str, str, str | None, str | None]) -> Segments:
     free = rf"(?<!{re.escape(release)})" if release else ""
     parts = [one.strip("\r\n") for one in re.split(free + re.escape(end), text)]
     rows = [re.split(free + re.escape(delimiter), one) for one in parts if one.strip()]
-    used = component is not None and any(component in cell for row in rows[1:] for cell in row)
+    others = [row for row in rows if row[0] != "ISA"]  # which names the sign itself
+    used = component is not None and any(component in cell for row in others for cell in row)
     return Segments(rows, delimiter, end, component if used else None, release)
 
 
@@ -81,6 +82,8 @@ def propose_tagged(sample: Sample, found: Segments) -> Shape:
         file["component"] = quoted(found.component)
     if found.release:
         file["escape"] = quoted(found.release)
+    if separators := _separators(sample.text, found):
+        file["separators"] = separators
     file |= sample.keys
     if found.end:
         file |= {"record_end": quoted(found.end)}
@@ -93,6 +96,16 @@ def propose_tagged(sample: Sample, found: Segments) -> Shape:
     shape = Shape(file, structure, records, list(sample.doubts), NESTING)
     shape.told.append(f"{len(found.rows)} lines of {len(records)} kinds, told by their first value")
     return shape
+
+
+def _separators(text: str, found: Segments) -> str:
+    """Say where an interchange tells its own separators."""
+    if text.startswith("UNA"):
+        return "{starts: UNA, component: 4, delimiter: 5, escape: 7, record_end: 9, skip: 9}"
+    if text.startswith("ISA"):
+        component = f", component: {_ISA - 1}" if found.component else ""
+        return f"{{starts: ISA, delimiter: 4{component}, record_end: {_ISA}}}"
+    return ""
 
 
 def _tags(found: Segments) -> list[str]:

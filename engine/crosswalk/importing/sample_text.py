@@ -1,5 +1,6 @@
 """A sample file as text: its encoding, line ends and lines."""
 
+import re
 from dataclasses import dataclass
 
 from crosswalk.importing.grid import MAX_BYTES, Refused
@@ -7,6 +8,8 @@ from crosswalk.importing.grid import MAX_BYTES, Refused
 _EBCDIC_BLANK, _ASCII_BLANK = b"\x40", b"\x20"
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 """Bytes that Windows-1252 does not have."""
+
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=[\"']([\w.-]+)[\"']")
 
 SPEC = "write it from the partner's spec (crosswalk import table)"
 
@@ -35,7 +38,7 @@ def read_sample(data: bytes) -> Sample:
     if len(data) > MAX_BYTES:
         raise Refused(f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB; give a part of it")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused("the file is UTF-16; ask for it as UTF-8")
+        return Sample(data.decode("utf-16", "replace"), {"encoding": "utf-16"})
     if data.count(_EBCDIC_BLANK) > data.count(_ASCII_BLANK) and b"\xf0" in data:
         raise Refused(f"the file looks like EBCDIC (encoding: cp037): {SPEC}")
     if b"\0" in data:
@@ -49,6 +52,13 @@ def read_sample(data: bytes) -> Sample:
 
 
 def _decoded(data: bytes) -> tuple[str, str, tuple[str, ...]]:
+    declared = _DECLARED.match(data)
+    if declared is not None:
+        name = declared[1].decode().casefold()
+        try:
+            return data.decode(name).removeprefix("\ufeff"), name, ()
+        except (LookupError, UnicodeDecodeError) as wrong:
+            raise Refused(f"it is not {name}, as it declares: {wrong}") from None
     try:
         return data.decode("utf-8-sig"), "utf-8", ()
     except UnicodeDecodeError:

@@ -1,14 +1,11 @@
-"""Sheets of a workbook (XLSX, XLS, ODS); the only module that reads them."""
+"""Sheets of a workbook (XLSX, XLS, ODS) as grids of text."""
 
-import zipfile
-from datetime import date, datetime, time, timedelta
-from io import BytesIO
+from datetime import date, datetime, time
 
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats.workbook import Sheet, Typed
+from crosswalk.formats.workbook import sheets as sheets_of
 from crosswalk.importing.grid import Grid, Refused, grid
-
-MAX_UNPACKED = 256 * 1024 * 1024
-MISSING = "a workbook needs the package python-calamine: pip install 'crosswalk[tables]'"
-Cell = str | float | bool | date | time | datetime | timedelta | None
 
 
 def sheets(data: bytes) -> list[Grid]:
@@ -17,31 +14,23 @@ def sheets(data: bytes) -> list[Grid]:
     A text stays as it is ("0012"); a whole number has no decimals; a number that is only shown
     with zeros in front has none, because the workbook does not hold them.
     """
-    _refuse_bombs(data)
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError:
-        raise Refused(MISSING) from None
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        return [_sheet(book, name) for name in book.sheet_names]
-    except CalamineError as wrong:
-        raise Refused(f"the workbook cannot be read: {wrong}") from None
+        return [_grid(one) for one in sheets_of(data)]
+    except FormatProblem as wrong:
+        told = f"{wrong.message}: {wrong.help}" if wrong.help else wrong.message
+        raise Refused(told) from None
 
 
-def _sheet(book: object, name: str) -> Grid:
-    sheet = book.get_sheet_by_name(name)  # type: ignore[attr-defined]
-    rows: list[list[str]] = [
-        [_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+def _grid(sheet: Sheet) -> Grid:
+    rows = [[_text(cell) for cell in row] for row in sheet.rows]
+    for (top, left), (bottom, right) in sheet.merged:
         for down in range(top, min(bottom + 1, len(rows))):
             for across in range(left, min(right + 1, len(rows[down]))):
                 rows[down][across] = rows[top][left]
-    return grid(name, rows)
+    return grid(sheet.name, rows)
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Typed) -> str:
     match cell:
         case None:
             return ""
@@ -55,16 +44,3 @@ def _text(cell: Cell) -> str:
             return cell.isoformat()
         case _:
             return str(cell)
-
-
-def _refuse_bombs(data: bytes) -> None:
-    """Refuse an archive that would become very large when it is unpacked."""
-    if not data.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            unpacked = sum(one.file_size for one in archive.infolist())
-    except (zipfile.BadZipFile, ValueError) as wrong:
-        raise Refused(f"the workbook cannot be read: {wrong}") from None
-    if unpacked > MAX_UNPACKED:
-        raise Refused("the workbook is too large when it is unpacked")

@@ -9,7 +9,7 @@ from pathlib import Path
 from crosswalk.findings.errors import ConfigError, FormatProblem
 from crosswalk.importing.propose_layout import Head
 from crosswalk.importing.yaml_lines import flow, key, text
-from crosswalk.model.layout import Branch, Layout
+from crosswalk.model.layout import Branch, File, Layout
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.project import CANONICAL, Project
 from crosswalk.running.convert import Files, Result, convert
@@ -47,7 +47,13 @@ def _run(root: Path, layout: Layout) -> Result:
     project = Project(root)
     plan = project.plan(_NAME, project.view(None), target_form=_target(layout))
     context = Context({}, Run(_AT, "1", "sample"))
-    return convert(plan, context, root / "sample", Files(root / "out"), compiled=False)
+    source = root / "sample"
+    large = source.stat().st_size > _LARGE
+    return convert(plan, context, source, Files(root / "out"), compiled=large)
+
+
+_LARGE = 1 << 20
+"""From how many bytes on it is quicker to compile first."""
 
 
 _NAME = "proposed/same"
@@ -56,7 +62,13 @@ _NAME = "proposed/same"
 def _target(layout: Layout) -> str | None:
     """Choose the canonical form where the layout's own cannot be written."""
     file = layout.file
-    return CANONICAL if file.from_line or file.until_line or file.skip_lines else None
+    partly = file.from_line or file.until_line or file.skip_lines or _marked(file)
+    return CANONICAL if partly or file.form == "xml" or file.encoding == "utf-16" else None
+
+
+def _marked(file: File) -> bool:
+    """Tell whether the file begins with signs that are no data and are not written."""
+    return file.separators is not None and bool(file.separators.skip)
 
 
 def _compared(result: Result, layout: Layout, data: bytes, made: bytes) -> tuple[str, list[str]]:

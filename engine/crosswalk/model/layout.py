@@ -195,6 +195,7 @@ class File:
     from_line: str | None = None
     until_line: str | None = None
     separators: Separators | None = None
+    sheet: str | None = None
     namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     indent: int = 0
 

@@ -7,6 +7,7 @@ from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, SWITCH, ch
 from crosswalk.documents.settings import Settings
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.operations.operation import Operation
+from crosswalk.operations.token import check_token
 from crosswalk.values.versions import version_parts
 
 
@@ -17,7 +18,13 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
     uses += [(one, name, takes) for name, (one, takes) in beside.items() if one is not None]
     uses += [(one, name, SECRET) for name, one in operation.credentials.items()]
     uses += [(one, name, PLAIN) for name, one in operation.installed.items()]
+    token = operation.token
+    kinds = {"url": ENDPOINT, "client_id": SECRET, "client_secret": SECRET, "expires": PLAIN}
+    named = token.settings if token is not None else {}
+    uses += [(one, f"token's {key}", kinds[key]) for key, one in named.items() if key in kinds]
     yield from check_uses(uses, settings)
+    if token is not None:
+        yield from check_token(token)
     least = operation.minimum_version
     if least is not None and version_parts(least.text) is None:
         message = f"'{least.text}' is no version"

@@ -15,6 +15,7 @@ from crosswalk.formats.jsonshape import ITSELF, child_steps, steps_of
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.layout import Branch
 from crosswalk.operations.operation import EMPTY, OMIT, Operation
+from crosswalk.operations.token import REFRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def as_json(request: Prepared) -> str:
         "operation": request.operation.name,
         "version": request.operation.version,
         "endpoint": request.url,
-        "credentials": {name: str(one) for name, one in request.credentials.items()},
+        "credentials": _refreshed(request, "a refreshed one")
+        | {name: str(one) for name, one in request.credentials.items()},
         "document": request.operation.document.text,
         "variables": dict(request.variables),
     }
@@ -104,7 +106,8 @@ def as_curl(request: Prepared) -> str:
     """Give a request as a command of curl that reads the credentials where they are kept."""
     block = request.operation.capability
     lines = [f"curl --fail-with-body --max-time {block.deadline_s if block else 45.0:g}"]
-    known = {name: _in_shell(one) for name, one in request.credentials.items()}
+    known = _refreshed(request, "${TOKEN}")
+    known |= {name: _in_shell(one) for name, one in request.credentials.items()}
     if "token" in known:
         lines.append(f'--header "Authorization: Bearer {known["token"]}"')
     elif known:
@@ -117,6 +120,12 @@ def as_curl(request: Prepared) -> str:
     return " \\\n  ".join(lines)
 
 
+def _refreshed(request: Prepared, shown: str) -> dict[str, str]:
+    """Give what stands for a token that is asked for when a request is sent."""
+    token = request.operation.token
+    return {"token": shown} if token is not None and token.source == REFRESH else {}
+
+
 def _in_shell(secret: Secret) -> str:
     if secret.source == "env":
         return f"${{{secret.name}}}"
@@ -126,7 +135,7 @@ def _in_shell(secret: Secret) -> str:
 def as_http(request: Prepared) -> str:
     """Give a request for a client of .http files, with credentials from the environment."""
     lines = [f"### {request.operation.name}", f"POST {request.url or ''}"]
-    known = {
+    known = _refreshed(request, "{{$processEnv TOKEN}}") | {
         name: f"{{{{$processEnv {one.name}}}}}" if one.source == "env" else f"<{one}>"
         for name, one in request.credentials.items()
     }

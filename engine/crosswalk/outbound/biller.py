@@ -16,6 +16,7 @@ from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.errors import ConfigError
 from crosswalk.operations.operation import Operation
 from crosswalk.operations.operation_settings import check_installed
+from crosswalk.operations.token import REFRESH
 from crosswalk.project import Project, View
 
 
@@ -90,18 +91,44 @@ def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list
         for name, one in operation.credentials.items()
         if name not in secrets
     ]
+    token, lacking = token_of(operation, view)
+    problems += lacking
     if problems:
         return None, problems
+    hosts = {(urlsplit(one).hostname or "").lower() for one in (url, token and token.url) if one}
     login = (secrets["username"], secrets["password"]) if "password" in secrets else None
     return Endpoint(
         biller=biller,
         name=operation.endpoint.text,
         url=url,
-        hosts=_hosts(view, operation.hosts) or frozenset({(urlsplit(url).hostname or "").lower()}),
+        hosts=_hosts(view, operation.hosts) or frozenset(hosts),
         test=test,
-        token=TokenSource(static=secrets["token"]) if "token" in secrets else None,
+        token=token,
         login=login,
     ), []
+
+
+def token_of(operation: Operation, view: View) -> tuple[TokenSource | None, list[Diagnostic]]:
+    """Make the source of an operation's token; a pushed one is read anew from its file."""
+    token = operation.token
+    if token is None:
+        return None, []
+    found = {key: view.settings.find(one.text) for key, one in token.settings.items()}
+    given = {key: str(one.value) for key, one in found.items() if one is not None}
+    problems = [
+        _missing(one, f"setting {one.text} has no value, and the token's {key} is needed", _SET_IT)
+        for key, one in token.settings.items()
+        if key not in given and key not in ("setting", "expires")
+    ]
+    if token.source != REFRESH:
+        static = given.get("setting")
+        return (TokenSource(static=static) if static is not None else None), problems
+    made = TokenSource(
+        url=given.get("url"),
+        client_id=given.get("client_id"),
+        client_secret=given.get("client_secret"),
+    )
+    return made, problems
 
 
 _SET_IT = "set it in the biller, or in an integration that the biller extends"

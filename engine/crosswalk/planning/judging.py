@@ -79,7 +79,9 @@ class Judging:
         self, decider: Decider, values: Sequence[object], day: Value, outcome: str
     ) -> Iterator[tuple[str, str, Span | None]]:
         """Say how an outcome came about, as (what, text, place), for `explain`."""
-        bound = self.dated(decider).bound(_day(decider, day) if decider.day else None)
+        on = _day(decider, day) if decider.day else None
+        bound = self.dated(decider).bound(on)
+        yield from _in_force(decider, bound, on)
         if bound is not None:
             said = explain(bound, dict(zip(order_of(decider.model), values, strict=True)))
             yield from _told(decider, bound, said, outcome)
@@ -154,13 +156,32 @@ def _told(
         f"{said['reason']}{f': rule {winner.id}{via}' if winner else ''}",
         (winner.span if winner else None),
     )
-    for other in said["tried"][-1]["matched"] if said["tried"] else ():
-        if winner is None or other != winner.id:
-            place = bound.rules.by_id[other].span if bound.rules else None
-            yield "decision", f"rule {other} matches too, but is less specific", place
-    for lost in said["not_matched"]:
-        yield "decision", f"rule {lost['rule']} does not match: {lost['because']}", None
+    yield from _lost(bound, said)
     yield from _source(said["fields"].get(outcome), outcome)
+
+
+def _in_force(
+    decider: Decider, bound: Bound | None, on: date | None
+) -> Iterator[tuple[str, str, Span | None]]:
+    """Say which of several rule sets the day chose."""
+    if on is None or len(decider.rules) + bool(decider.rules and decider.rules[0].starts) < 2:  # noqa: PLR2004
+        return
+    for one in decider.rules:
+        chosen = bound is not None and bound.rules is not None and bound.rules.name == one.name
+        since = f"from {one.starts}" if one.starts else "without a first day"
+        state = "are in force" if chosen else "are not"
+        yield "decision", f"on {on} the rules {one.name} ({since}) {state}", one.span
+
+
+def _lost(bound: Bound, said: Mapping[str, Any]) -> Iterator[tuple[str, str, Span | None]]:
+    """Say of every other rule what stood in its way; those never looked at also together."""
+    rules = bound.rules.by_id if bound.rules else {}
+    others = [one["rule"] for one in said["alternatives"] if not one["considered"]]
+    for one in said["alternatives"]:
+        what = "lost" if one["considered"] else "elsewhere"
+        yield what, f"not rule {one['rule']}: {one['because']}", rules[one["rule"]].span
+    if others:
+        yield "decision", f"rules for other cases: {', '.join(others)}", None
 
 
 def _source(

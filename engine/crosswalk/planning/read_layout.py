@@ -101,7 +101,7 @@ _EMPTY = Map(_NOWHERE, {})
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
     *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
-    *("from_line", "until_line"),
+    *("from_line", "until_line", "sheet"),
 )
 
 

@@ -55,6 +55,7 @@ class Code:
         """Begin; `head` is the number of leading columns that members do not have."""
         self.plan, self.interpreter, self.head = plan, interpreter, head
         self.each: set[int] = set()
+        self.copied: dict[int, str] = {}
         self.late: list[str] = []
         self.names: dict[str, Any] = {"Doubt": Doubt, "MISSING": Missing.MISSING}
         self._numbers = count()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
 from typing import Any
 
+from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import has_controls
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, Code, NotCompiled, Scope
@@ -28,7 +29,8 @@ class Compiled:
     """A unit's function.
 
     `unit(first, members)` gives the text. When `flat`, `first` are the cells of the first row and
-    members the cells of every row from column `head` on; else they are Instances. With `several`
+    members the cells of every row from column `head` on, tuples where they are of these `shapes`
+    (`formats.fitting`); else they are Instances. With `several`
     it gives the text and how many target units it holds.
     `sums` holds the running control sums in minor units by `Record.Field`, `counts` the branch
     counts, `pairs` what `distinct` compares: (source text, target text). Where the target has
@@ -40,6 +42,7 @@ class Compiled:
     flat: bool
     several: bool
     head: int
+    shapes: Shapes
     counts: dict[str, int]
     sums: dict[str, int]
     pairs: list[tuple[str, str]]
@@ -95,7 +98,10 @@ class _Compiler:
         scope.add("return t, n" if several else "return t")
         unit, source = self.code.finish("r0, rows" if flat else "i0, rows", lines)
         head = min(self.code.each, default=0) if flat and group else 0
-        return Compiled(unit, flat, several, head, counts, sums, pairs, keys, source)
+        if any(slot.field.position >= head for slot in self.node.keys):
+            head = 0
+        shapes = Shapes(self.cells.marks, self.code.copied)
+        return Compiled(unit, flat, several, head, shapes, counts, sums, pairs, keys, source)
 
     def one(self, scope: Scope) -> str:
         """Generate the one target unit of a source unit."""
@@ -121,8 +127,9 @@ class _Compiler:
             return body
         bare = len(self.plan.target.root.children) == 1
         key = encode_basestring(self.node.branch.name)
-        before, after = ("", "\n") if bare else (f"{{{key}:", "}\n")
-        return f"{before!r} + {body} + {after!r}"
+        if bare:
+            return f"{body} + {chr(10)!r}"
+        return f"{f'{{{key}:'!r} + {body} + {'}' + chr(10)!r}"
 
     def occurrence(self, node: p.Node, scope: Scope) -> str:
         """Generate one occurrence of a target branch; give the expression of its text."""
@@ -204,21 +211,10 @@ class _Compiler:
             return
         compared = [one for one in sorted(scope.same) if not flat or one >= self.code.head]
         of, away = ("x", self.code.head) if flat else ("x.cells", 0)
-        tests = [f"{of}[{a - away}:{b - away}] != r0[{a}:{b}]" for a, b in _runs(compared)]
+        tests = [f"{of}[{at - away}] != r0[{at}]" for at in compared]
         if tests:
             scope.lines[mark:mark] = [
                 f"{BASE}if len({scope.group}) > 1:",
                 f"{BASE}    for x in {scope.group}:",
                 f"{BASE}        if {' or '.join(tests)}: raise Doubt",
             ]
-
-
-def _runs(positions: list[int]) -> list[tuple[int, int]]:
-    """Give the ranges that neighbouring positions make: [1, 2, 5] is 1..3 and 5..6."""
-    runs: list[tuple[int, int]] = []
-    for position in positions:
-        if runs and runs[-1][1] == position:
-            runs[-1] = (runs[-1][0], position + 1)
-        else:
-            runs.append((position, position + 1))
-    return runs

@@ -1,20 +1,21 @@
 """Generating cells and records: a target field as text, a record as a line or as JSON.
 
-A line of mostly copied cells is put together first and checked as a whole by one expression;
-only where that fails is each of its cells looked at.
+Cells that are copied from a row which fits (`formats.fitting`) are put together as they stand;
+only where a row does not fit is each of its cells looked at.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
 
 from crosswalk.formats import textform
+from crosswalk.formats.fitting import marks_of
 from crosswalk.model.layout import Field, Record
 from crosswalk.planning import plan as p
-from crosswalk.running.code import BASE, NotCompiled, Scope
+from crosswalk.running.code import BASE, NotCompiled, Scope, escaped
 from crosswalk.running.compile_values import Values
 from crosswalk.running.interpret import Place
 from crosswalk.running.lower import (
@@ -22,6 +23,7 @@ from crosswalk.running.lower import (
     Memo,
     cell_of,
     is_copied,
+    may_miss,
     quick_test,
     single_slot,
     text_chain,
@@ -32,6 +34,9 @@ from crosswalk.values.spelling import Missing, Problem, Spelling
 
 ENDS = {"lf": "\n", "crlf": "\r\n"}
 _TEXTS = {"text", "code"}
+_NUMERIC = frozenset("0123456789.-+() ")
+NOTHING: Mapping[int, str] = {}
+_JSON_MARKS = '"\\' + "".join(map(chr, range(32)))
 
 
 class Cells:
@@ -52,42 +57,137 @@ class Cells:
             raise NotCompiled("a control total that is not a plain count or sum")
         if self.target.per is not None and (fields or self.json):
             raise NotCompiled("several files with control totals, or in JSON")
-        self.outside = ""
-        if not self.json:
-            file = self.target.file
-            self.outside = re.escape(file.delimiter + file.quote_char) + r"\x00\r\n"
+        file = self.target.file
+        text_marks = file.delimiter + file.quote_char + "\0\r\n"
+        self.marks = _JSON_MARKS if self.json else text_marks
 
     def record(self, node: p.Node, scope: Scope) -> str:
         """Give the expression of a record: its line, or its JSON members."""
         record = node.branch.record
         assert record is not None
-        quick = self.copied(node, record, scope) if self.is_quick() else {}
-        cells = {
-            one.field.position: self.cell(one, record, scope)
-            for one in node.assignments
-            if one.field.position not in quick
-        }
+        copied = self.copied(node, record, scope) if scope.tail else {}
+        made, cells = self.code.var(), {}
+        for one in node.assignments:
+            if one.field.position not in copied:
+                cells[one.field.position] = self.cell(one, record, scope)
         for check in self.plan.target_checks.get(record.name, ()):
             self.check(check, record, cells, scope)
         if self.target.per is not None and self.target.per[0] == record.name:
             scope.add(f"K({cells[self.target.per[1]]})")
-        if self.json:
-            return self.members(record, cells)
-        if quick:
-            return self.quick_line(node, record, cells, quick, scope)
-        return self.line(record, [cells[at] for at in range(len(record.fields))], scope)
+        if not copied:
+            self.text(node, cells, made, scope)
+            return made
+        known = self.unmarked(node, cells)
+        scope.add(f"if {scope.cells}.__class__ is tuple{known}:")
+        scope.deeper().add(f"{made} = {self.template(node, cells, copied)}")
+        scope.add("else:")
+        careful = scope.deeper()
+        for one in node.assignments:
+            if one.field.position in copied:
+                cells[one.field.position] = self.cell(one, record, careful)
+        self.text(node, cells, made, careful)
+        return made
 
-    def members(self, record: Record, cells: dict[int, str]) -> str:
-        """Give the members of a JSON object; keys without a cell are left out."""
-        pieces: list[str] = []
+    def text(self, node: p.Node, cells: dict[int, str], made: str, scope: Scope) -> None:
+        """Generate a record's text from its cells; a line is looked at for marks in its values."""
+        record = node.branch.record
+        assert record is not None
+        if self.json:
+            scope.add(f"{made} = {self.template(node, cells)}")
+        elif not self.is_quick():
+            scope.add(f"{made} = {self.line(record, cells)}")
+        else:
+            scope.add(f"{made} = {self.template(node, cells)}")
+            value = f"[^{re.escape(self.marks)}]*+"
+            shape = self.framed([value] * len(record.fields), re.escape)
+            match = self.code.const(re.compile(f"(?!\ufeff){shape}").fullmatch, "X")
+            sure = ""
+            if scope.instance is None and not scope.tail:
+                sure = f"{scope.cells}.__class__ is tuple{self.unmarked(node, cells)}"
+                sure = f"not ({sure}) and "
+            scope.add(f"if {sure}not {match}({made}): {made} = {self.line(record, cells)}")
+
+    def template(
+        self, node: p.Node, cells: dict[int, str], copied: Mapping[int, str] = NOTHING
+    ) -> str:
+        """Put cells together as they stand; copied ones are values from the source."""
+        record = node.branch.record
+        assert record is not None
+        maybe = {one.field.position for one in node.assignments if one.term and may_miss(one.term)}
+        mark = '"' if self.json else ""
+        texts = {
+            **{at: "{" + cell + "}" for at, cell in cells.items() if cell != "MISSING"},
+            **{at: f"{mark}{{{raw}}}{mark}" for at, raw in copied.items()},
+        }
+        if not self.json:
+            line = self.framed([texts.get(one.position, "") for one in record.fields], escaped)
+            return f"f{line!r}"
+        pieces = []
         for one in record.fields:
-            if cells[one.position] == "MISSING":
-                continue
             if one.path is not None:
                 raise NotCompiled("a JSON path")
-            key = ("," if pieces else "") + encode_basestring(one.name) + ":"
-            pieces.append(f"{self.code.const(key)} + {cells[one.position]}")
-        return " + ".join(pieces) or '""'
+            if one.position in texts:
+                piece = f",{escaped(encode_basestring(one.name))}:{texts[one.position]}"
+                pieces.append((piece, cells.get(one.position, "") if one.position in maybe else ""))
+        if not any(cell for _, cell in pieces):
+            return f"f{''.join(piece for piece, _ in pieces)[1:]!r}"
+        given = {cell: f" if {cell} is not MISSING else ''" if cell else "" for _, cell in pieces}
+        parts = [f"(f{piece!r}{given[cell]})" for piece, cell in pieces]
+        return f"({' + '.join(parts)})[1:]"
+
+    def framed(self, texts: list[str], literal: Callable[[str], str]) -> str:
+        """Put the texts of a line between the marks of the form; `literal` spells the marks."""
+        file = self.target.file
+        quote = file.quote_char if file.quote == "all" else ""
+        joint = literal(quote + file.delimiter + quote)
+        return literal(quote) + joint.join(texts) + literal(quote + ENDS[file.newline])
+
+    def unmarked(self, node: p.Node, cells: dict[int, str]) -> str:
+        """Give the test, after `and`, of cells that may hold marks though the row has none."""
+        doubtful = [
+            cells[one.field.position]
+            for one in sorted(node.assignments, key=lambda one: one.field.position)
+            if one.field.position in cells and self.may_be_marked(one, cells[one.field.position])
+        ]
+        if self.json or not doubtful:
+            return ""
+        match = self.code.const(
+            re.compile(f"(?!\ufeff)[^{re.escape(self.marks)}]*+").fullmatch, "X"
+        )
+        return f" and {match}(f'{''.join('{' + cell + '}' for cell in doubtful)}')"
+
+    def may_be_marked(self, assignment: p.Assignment, cell: str) -> bool:
+        """Tell whether a cell may hold a mark that the row it comes from does not hold."""
+        known = self.code.names.get(cell)
+        if assignment.field.position == 0 and not isinstance(known, str):
+            return True  # a byte order mark
+        if cell == "MISSING" or isinstance(known, str):
+            return isinstance(known, str) and any(mark in known for mark in self.marks)
+        codec = assignment.field.codec
+        if codec.type in _TEXTS:
+            return assignment.term is None or not self.is_part(assignment.term)
+        spelt = f"{codec.spelling}" if codec.spelling != Spelling() else ""
+        return any(mark in _NUMERIC or mark in spelt for mark in self.marks)
+
+    def is_part(self, term: p.Term) -> bool:
+        """Tell whether a text is a part of the row's values, and of nothing else."""
+        if (
+            term.steps
+            or term.default is not None
+            or (term.over is not None and term.pick != "same")
+        ):
+            return False
+        match term.origin:
+            case p.FieldValue() | p.Taken() | p.NullValue():
+                return True
+            case p.Chunk(whole):
+                return self.is_part(whole)
+            case p.Joined(pattern):
+                return not any(mark in text for text in pattern.literals for mark in self.marks)
+            case p.Choice(options) | p.FirstGiven(options):
+                return all(map(self.is_part, options))
+            case _:
+                return False
 
     # --- lines ---------------------------------------------------------------------------
 
@@ -95,8 +195,7 @@ class Cells:
         """Tell whether the target's lines can be checked as a whole by one expression."""
         file = self.target.file
         return (
-            self.values.text
-            and file.form == "delimited"
+            file.form == "delimited"
             and file.quote in ("needed", "all")
             and len(file.delimiter) == 1
             and file.escape == "doubled"
@@ -107,12 +206,12 @@ class Cells:
             and file.newline in ENDS
         )
 
-    def copied(self, node: p.Node, record: Record, scope: Scope) -> dict[int, tuple[str, str]]:
-        """Give the cells that are mostly copied: source and shape by position.
+    def copied(self, node: p.Node, record: Record, scope: Scope) -> dict[int, str]:
+        """Give the cells that are copied from a row that fits, by position.
 
-        Not those that a check, a control total or `distinct` wants to know.
+        Not those that a check, a control total, `distinct` or the choice of a file wants to know.
         """
-        if len(record.fields) < 2:  # noqa: PLR2004
+        if not self.json and not self.is_quick():
             return {}
         checks = self.plan.target_checks.get(record.name, ())
         wanted = {at for check in checks for at in check.positions.values()}
@@ -122,11 +221,12 @@ class Cells:
         for assignment in node.assignments:
             one = assignment.field
             if (
-                one.position not in wanted
+                (one.position or self.json)  # a line must not begin with a byte order mark
+                and one.position not in wanted
                 and not self.aliases(record, one)
                 and not assignment.distinct
             ):
-                made = self.shape(assignment, scope)
+                made = self.copy(assignment, scope)
                 if made is not None:
                     found[one.position] = made
         return found
@@ -135,20 +235,28 @@ class Cells:
         """Give the names by which control totals add a field up."""
         return {f"{record.name}.{one.key}", f"{record.name}.{one.name}"} & self.summed
 
-    def shape(self, assignment: p.Assignment, scope: Scope) -> tuple[str, str] | None:
-        """Give the source of a copied cell, and what it must look like for that."""
+    def copy(self, assignment: p.Assignment, scope: Scope) -> str | None:
+        """Give the source of a copied cell, and note what it must look like for that."""
         term, one = assignment.term, assignment.field
         slot = single_slot(term) if term is not None else None
-        if term is None or slot is None or not is_copied(term, one):
+        if term is None or slot is None or slot.path.ups or slot.path.downs:
             return None
-        if not self.values.joins(term, [slot], scope):
+        if term.over is not None or not is_copied(term, one):
             return None
+        shape, at = self.shape(term, one), slot.field.position
+        if shape is None or self.code.copied.setdefault(at, shape) != shape:
+            return None
+        return self.code.raw(slot, scope)
+
+    def shape(self, term: p.Term, one: Field) -> str | None:
+        """Give what a value must look like to be copied."""
         fast, length = quick_test(term, one)
         if fast is None or one.codec.type in _TEXTS:
-            control = r"\x00-\x1f\x7f" if fast is not None else ""
+            shut = self.marks + marks_of(self.plan.source.file) + "\0\r\n"
+            shut = re.escape(shut) + ("" if fast is None else r"\x00-\x1f\x7f")
             more = "*+" if length is None else f"{{0,{length - 1}}}+"
-            shape = rf"[^\s{self.outside}{control}][^{self.outside}{control}]{more}"
-        elif length is None:
+            shape = rf"[^\s{shut}][^{shut}]{more}"
+        elif length is None and not _NUMERIC & {*self.marks, *marks_of(self.plan.source.file)}:
             shape = f"(?a:{fast})"
         else:
             return None
@@ -156,44 +264,14 @@ class Cells:
             empty = cell_of(term, one, self.plan)("")
         except (Problem, Doubt):
             empty = None
-        return self.code.raw(slot, scope), f"(?:{shape})?+" if empty == "" else f"(?:{shape})"
+        return f"(?:{shape})?+" if empty == ('""' if self.json else "") else f"(?:{shape})"
 
-    def quick_line(
-        self,
-        node: p.Node,
-        record: Record,
-        known: dict[int, str],
-        quick: dict[int, tuple[str, str]],
-        scope: Scope,
-    ) -> str:
-        """Generate a line that is checked as a whole, and cell by cell where that fails."""
-        file, positions = self.target.file, range(len(record.fields))
-        raw = [quick[at][0] if at in quick else known[at] for at in positions]
-        shapes = [quick[at][1] if at in quick else f"[^{self.outside}]*+" for at in positions]
-        quote = file.quote_char if file.quote == "all" else ""
-        joint = quote + file.delimiter + quote
-        shape = re.escape(quote) + re.escape(joint).join(shapes) + re.escape(quote)
-        match = self.code.const(re.compile(f"(?!\ufeff){shape}").fullmatch, "X")
-        made = self.code.var()
-        template = quote + joint.join("{" + cell + "}" for cell in raw) + quote
-        scope.add(f"{made} = f{template!r}")
-        scope.add(f"if {match}({made}): {made} += {ENDS[file.newline]!r}")
-        scope.add("else:")
-        careful = scope.deeper()
-        cells = dict(known)
-        for assignment in node.assignments:
-            if assignment.field.position in quick:
-                cells[assignment.field.position] = self.cell(assignment, record, careful)
-        careful.add(f"{made} = {self.line(record, [cells[at] for at in positions], careful)}")
-        return made
-
-    def line(self, record: Record, cells: list[str], scope: Scope) -> str:
+    def line(self, record: Record, cells: dict[int, str]) -> str:
         """Give a line of a text form, written by the form's own writer."""
-        made = self.code.var()
         write = self.code.const(textform.writer(self.target), "W")
-        given = ", ".join('""' if cell == "MISSING" else cell for cell in cells)
-        scope.add(f"{made} = {write}({self.code.const(record, 'R')}, ({given},))")
-        return made
+        texts = [cells[at] for at in range(len(record.fields))]
+        given = ", ".join('""' if cell == "MISSING" else cell for cell in texts)
+        return f"{write}({self.code.const(record, 'R')}, ({given},))"
 
     def check(
         self, check: p.BoundCheck, record: Record, cells: dict[int, str], scope: Scope
@@ -267,8 +345,10 @@ class Cells:
         one, term = assignment.field, assignment.term
         write = write_value(one, self.form)
         if term is None:
-            cell = write(Missing.MISSING)
-            return self.code.const(cell) if isinstance(cell, str) else "MISSING"
+            try:
+                return self.code.const(write(Missing.MISSING))
+            except Doubt:
+                return "MISSING"
         if isinstance(term.origin, (p.Fixed, p.SettingValue, p.RunValue)) and term.when is None:
             return self.code.const(write(self.code.interpreter.term(term, Place(()))))
         made = self.direct(term, one, scope) or self.picked(term, one, scope)
@@ -317,25 +397,25 @@ class Cells:
     def direct(self, term: p.Term, target: Field, scope: Scope) -> str | None:
         """Give a cell that depends on one source cell, without a typed value between."""
         slot = single_slot(term)
-        if slot is None or not self.values.text or isinstance(term.origin, p.Taken):
+        if slot is None or not self.values.is_text(slot) or isinstance(term.origin, p.Taken):
             return None
         if not self.values.joins(term, [slot], scope):
             return None
         raw, function = self.code.raw(slot, scope), cell_of(term, target, self.plan)
+        name = self.code.var()
+        known, text = self.values.known(name, raw, slot)
         if not is_copied(term, target):
             chain = text_chain(term, target) if not self.json else None
-            if chain is not None:
-                name, text = self.code.var(), self.code.var()
-                steps, rest = self.code.const(chain, "A"), self.code.const(function, "F")
-                good = f"({name} := {steps}({text})).strip() and {name}.isprintable()"
-                other = self.values.unusual(function, rest, text)
-                return f"({name} if ({text} := {raw}).strip() and {good} else {other})"
-            return f"{self.code.const(Memo(function), 'F')}[{raw}]"
-        name, convert = self.code.var(), self.code.const(function, "F")
+            if chain is None:
+                return self.values.remembered(function, raw)
+            made, steps = self.code.var(), self.code.const(chain, "A")
+            good = f"({made} := {steps}({name})).strip() and {made}.isprintable()"
+            other = self.values.unusual(function, self.code.const(function, "F"), name)
+            return f"({made} if {known}{text}.strip() and {good} else {other})"
         fast, length = quick_test(term, target)
-        test = f"({name} := {raw}).strip()"
+        test = f"{known}{text}.strip()"
         if fast is not None:
-            test = f"{self.code.const(re.compile(fast, re.ASCII).fullmatch, 'X')}({name} := {raw})"
+            test = f"{known}{self.code.const(re.compile(fast, re.ASCII).fullmatch, 'X')}({text})"
             test += f" and {name}.strip()" if target.codec.type in _TEXTS else ""
         if length is not None:
             test += f" and len({name}) <= {length}"
@@ -347,7 +427,8 @@ class Cells:
                 if plain
                 else f"{self.code.const(encode_basestring, 'Q')}({name})"
             )
-        return f"({cell} if {test} else {self.values.unusual(function, convert, name)})"
+        other = self.values.unusual(function, self.code.const(function, "F"), name)
+        return f"({cell} if {test} else {other})"
 
     def picked(self, term: p.Term, target: Field, scope: Scope) -> str | None:
         """Give `pick: first` of one field: the cell of the record that is found."""
@@ -382,7 +463,8 @@ class Cells:
         if one.required:
             return f"{cell} if {name} and {name}.strip(){limit} else {exact}({name})"
         rest = f" if {limit[5:]} else {exact}({name})" if limit else ""
-        return f"{empty} if {name} is None else {cell}{rest}"
+        absent = f"{name} is None" if self.json else f"{name} is None or {name} is MISSING"
+        return f"{empty} if {absent} else {cell}{rest}"
 
 
 def _simple(control: Any) -> bool:  # noqa: ANN401

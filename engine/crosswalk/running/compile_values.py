@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from crosswalk.language.conditions import All, AnyOf, BoundCompare, BoundCondition, BoundSame, Not
 from crosswalk.language.patterns import Pattern
-from crosswalk.model.records import Instance
+from crosswalk.model.records import Cell, Instance
 from crosswalk.planning import plan as p
 from crosswalk.running.code import Code, NotCompiled, Scope, escaped
 from crosswalk.running.interpret import Interpreter, Place, add
@@ -109,22 +109,48 @@ class Values:
         """Give the expression of a field's value."""
         one, raw = slot.field, self.code.raw(slot, scope)
         function = read_cell(one, self.code.plan.source.file.form)
-        if self.text and one.codec.type in _MEMO:
-            return f"{self.code.const(Memo(function), 'F')}[{raw}]"
+        if self.is_text(slot) and one.codec.type in _MEMO:
+            return self.remembered(function, raw)
         reader = self.code.const(function, "F")
-        if self.text and one.codec.type == "text" and not (one.length or one.values or one.always):
+        plain = one.codec.type == "text" and not (one.length or one.values or one.always)
+        if self.is_text(slot) and plain:
             name = self.code.var()
+            known, text = self.known(name, raw, slot)
             rest = self.unusual(function, reader, name)
-            return f"({name} if ({name} := {raw}).strip() else {rest})"
+            return f"({name} if {known}{text}.strip() else {rest})"
         return f"{reader}({raw})"
 
-    def unusual(self, function: Callable[..., object], convert: str, name: str) -> str:
-        """Give what becomes of a text that is not simply copied; empty ones are common."""
+    def is_text(self, slot: p.Slot) -> bool:
+        """Tell whether a field's cells are text, or in JSON mostly text."""
+        form = self.code.plan.source.file.form
+        return self.text or (form in ("json", "json-lines") and slot.field.json == "text")
+
+    def known(self, name: str, raw: str, slot: p.Slot) -> tuple[str, str]:
+        """Give the test that a cell is text, before `and`, and the expression of the cell.
+
+        Both together give it a name. Columns that must be there need no test.
+        """
+        if self.text and slot.field.on_missing != "empty":
+            return "", f"({name} := {raw})"
+        return f"({name} := {raw}).__class__ is str and ", f"{name}"
+
+    def remembered(self, function: Callable[[Cell], object], raw: str) -> str:
+        """Give a function's value of a cell; of texts it is remembered."""
+        memo = self.code.const(Memo(function), "F")
+        if self.text:
+            return f"{memo}[{raw}]"
+        name = self.code.var()
+        exact = self.code.const(function, "F")
+        return f"({memo}[{name}] if ({name} := {raw}).__class__ is str else {exact}({name}))"
+
+    def unusual(self, function: Callable[[Cell], object], convert: str, name: str) -> str:
+        """Give what becomes of a cell that is not simply copied; empty ones are common."""
         try:
-            empty = function("")
+            empty = function("" if self.text else None)
         except (Problem, Doubt):
             return f"{convert}({name})"
-        return f"({self.code.const(empty)} if not {name} else {convert}({name}))"
+        test = f"{name} == ''" if self.text else f"{name} is None"
+        return f"({self.code.const(empty)} if {test} else {convert}({name}))"
 
     def part(self, origin: p.Taken, scope: Scope) -> str:
         """Give one part of a text; the text is taken apart once for all its parts."""
@@ -271,10 +297,10 @@ class Values:
         """Give rows as occurrences, whole again where they are only tails."""
         code = self.code
         make = f"{code.const(Instance, 'I')}({code.const(scope.branch, 'B')}, 0, "
-        before = f"r0[:{code.head}] + " if code.head else ""
+        before = f"*r0[:{code.head}], " if code.head else ""
         if scope.group is not None:
-            return f"[{make}{before}x) for x in {scope.group}]"
-        return f"({make}{before if scope.tail else ''}{scope.cells}),)"
+            return f"[{make}[{before}*x]) for x in {scope.group}]"
+        return f"({make}[{before if scope.tail else ''}*{scope.cells}]),)"
 
     # --- conditions ----------------------------------------------------------------------
 

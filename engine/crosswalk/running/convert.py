@@ -332,8 +332,8 @@ class _Report:
         flow.pairs[0].extend(self.pairs[0])
         flow.pairs[1].extend(self.pairs[1])
         flow.groups.extend(self.groups)
-        if self.first and not flow.root.children[0]:
-            flow.remember_row(*self.first)
+        if self.first:
+            flow.remember(*self.first)
         for reject in self.rejects:
             rejects.reject(reject)
         for issue in self.notices:

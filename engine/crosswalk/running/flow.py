@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import jsonform, textform, xmlform
+from crosswalk.formats import jsonform, sheetform, textform, xmlform
+from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
 from crosswalk.model.records import Cell, Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
@@ -24,10 +25,9 @@ from crosswalk.running.occurrences import (
     issue_of,
     lines_of,
     size_of,
-    text_hash,
     walk,
 )
-from crosswalk.running.rows import Group, Grouping, Part, read_groups
+from crosswalk.running.rows import Cells, Group, Grouping, Part, read_groups, read_rows
 from crosswalk.running.shares import Places, Share, Shares, Sink
 from crosswalk.running.source_controls import SourceControls
 from crosswalk.running.unreadable import unreadable, used_fields
@@ -67,7 +67,7 @@ class Flow:
         part of a flat file; `places` is where the files go when the target has several.
         """
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
-        self.groups: array[int] = array("Q")
+        self.groups: array[int] = array("q")
         self.interpreter = Interpreter(plan, context)
         self.shares = Shares(plan.target, places)
         self.summary = Summary()
@@ -77,7 +77,7 @@ class Flow:
         if not self.shares.several:
             self.share = self.shares.of("")
             self.share.root, self.share.tally = self.made_root, self.summary.tally
-        self.pairs: tuple[array[int], array[int]] = (array("Q"), array("Q"))
+        self.pairs: tuple[array[int], array[int]] = (array("q"), array("q"))
         self.key_is_source = self.keyed_by_source()
         self.code: Compiled | None = None
         if compiled:
@@ -142,7 +142,7 @@ class Flow:
         if self.plan.unit is None:
             yield from self.whole(stream)
         elif self.is_flat():
-            yield from self.flat(stream)
+            yield from self.flat(stream) if self.node.keys else self.rows(stream)
         else:
             yield from self.tree(stream)
 
@@ -160,52 +160,75 @@ class Flow:
 
     # --- flat sources --------------------------------------------------------------------
 
-    def flat(self, stream: BinaryIO) -> Iterator[str]:  # noqa: PLR0915
+    def flat(self, stream: BinaryIO) -> Iterator[str]:
         """Map rows of one record type, grouped by the unit's keys."""
-        summary, code = self.summary, self.code
-        unit = code.unit if code is not None else None
         keys = tuple(slot.field.position for slot in self.node.keys)
         grouping = Grouping(
-            keys, self.same_key, self.faulty_key, self.plain_keys(), code.head if code else 0
+            keys, self.same_key, self.faulty_key, self.plain_keys(), *self.quick_rows()
         )
-        pairs = code.pairs if code is not None and self.has_distinct() else None
-        held = False
         for group in read_groups(stream, self.plan.source, grouping, self.part):
             if isinstance(group, Damage):
-                summary.read += 1
-                self.reject(issue_of(group), (group.line,))
+                self.reject_row(group)
                 continue
-            tails = group.tails
-            summary.read += len(tails)
-            together = not keys or self.together(group.first, keys)
-            if not together:
+            self.summary.read += len(group.tails)
+            if not self.together(group.first, keys):
                 self.reject_apart(group)
                 continue
-            if unit is not None and not group.damages and not group.odd:
-                before = self.counted() if self.held.values else None
-                try:
-                    text = unit(group.first, tails)
-                except Exception:  # noqa: BLE001 - the reference says what is wrong
-                    text = None
-                if (
-                    text is not None
-                    and (pairs is None or self.distinct(pairs, before))
-                    and (not self.shares.several or self.shared())
-                ):
-                    summary.written += len(tails)
-                    summary.units += 1
-                    if not held:
-                        held = self.remember(group)
-                    yield text
-                    continue
+            text = None if group.damages or group.odd else self.mapped(group.first, group.tails)
+            if text is not None:
+                self.remember(group.lines[0], group.first)
+                yield text
+                continue
             yield from self.replay(group)
 
-    def faulty_key(self, cells: list, line: int) -> Damage | None:  # type: ignore[type-arg]
+    def rows(self, stream: BinaryIO) -> Iterator[str]:
+        """Map rows of one record type, each a unit of its own."""
+        for line, cells in read_rows(stream, self.plan.source, self.part):
+            if isinstance(cells, Damage):
+                self.reject_row(cells)
+                continue
+            self.summary.read += 1
+            text = self.mapped(cells, (cells,))
+            if text is not None:
+                self.remember(line, cells)
+                yield text
+                continue
+            yield from self.replay(Group(cells, 0, cells, line))
+
+    def reject_row(self, damage: Damage) -> None:
+        """Reject a line that cannot be read and is nobody's."""
+        self.summary.read += 1
+        self.reject(issue_of(damage), (damage.line,))
+
+    def mapped(self, first: Cells, tails: Sequence[Cells]) -> str | None:
+        """Try the compiled function on rows; None when the reference must look."""
+        code = self.code
+        if code is None:
+            return None
+        before = self.counted() if self.held.values else None
+        try:
+            text: str = code.unit(first, tails)
+        except Exception:  # noqa: BLE001 - the reference says what is wrong
+            code.pairs.clear()
+            return None
+        if code.pairs and not self.distinct(code.pairs, before):
+            return None
+        if self.shares.several and not self.shared():
+            return None
+        self.summary.written += len(tails)
+        self.summary.units += 1
+        return text
+
+    def quick_rows(self) -> tuple[int, Shapes | None]:
+        """Give how many columns the rows of a group share, and what a row must be like to fit."""
+        return (0, None) if self.code is None else (self.code.head, self.code.shapes)
+
+    def faulty_key(self, cells: Cells, line: int) -> Damage | None:
         """Tell why the keys of a row cannot be read, None when they can."""
         top = self.plan.source.root.children[0]
         try:
             for slot in self.node.keys:
-                if not present(self.interpreter.field(slot, Instance(top, line, cells))):
+                if not present(self.interpreter.field(slot, Instance(top, line, [*cells]))):
                     reason = "is blank, but tells which records belong together"
                     return Damage(line, line, "CW503", reason, self.joined(cells), slot.field.name)
         except Rejected as rejected:
@@ -217,10 +240,9 @@ class Flow:
         """Give the text of a row as far as it matters for telling whose it is."""
         return self.plan.source.file.delimiter.join(str(cell) for cell in cells)
 
-    def together(self, cells: list[Cell], keys: tuple[int, ...]) -> bool:
+    def together(self, cells: Cells, keys: tuple[int, ...]) -> bool:
         """Remember a group's key by its hash; False when its records stand at several places."""
-        texts = [str(cells[key]) for key in keys]
-        key = text_hash(texts[0] if len(texts) == 1 else "\0".join(texts))
+        key = hash(cells[keys[0]] if len(keys) == 1 else tuple([cells[at] for at in keys]))
         self.groups.append(key)
         return key not in self.held.groups
 
@@ -248,30 +270,25 @@ class Flow:
             for one in fields
         )
 
-    def same_key(self, one: list, other: list) -> bool:  # type: ignore[type-arg]
+    def same_key(self, one: Cells, other: Cells) -> bool:
         """Compare the keys of two rows by their values, where their texts differ."""
         if all(slot.field.codec.type in ("text", "code") for slot in self.node.keys):
             return False
         top = self.plan.source.root.children[0]
         try:
             return all(
-                self.interpreter.field(slot, Instance(top, 0, one))
-                == self.interpreter.field(slot, Instance(top, 0, other))
+                self.interpreter.field(slot, Instance(top, 0, [*one]))
+                == self.interpreter.field(slot, Instance(top, 0, [*other]))
                 for slot in self.node.keys
             )
         except Rejected:
             return False
 
-    def remember(self, group: Group) -> bool:
-        """Keep the first row for head records that take something from it."""
+    def remember(self, line: int, cells: Cells) -> None:
+        """Keep the file's first row for head records that take something from it."""
         if not self.root.children[0]:
-            self.remember_row(group.lines[0], group.first)
-        return True
-
-    def remember_row(self, line: int, cells: list[Cell]) -> None:
-        """Keep a row as the file's first record."""
-        top = self.plan.source.root.children[0]
-        self.root.children[0] = [Instance(top, line, cells, [], None, self.root)]
+            top = self.plan.source.root.children[0]
+            self.root.children[0] = [Instance(top, line, [*cells], [], None, self.root)]
 
     def replay(self, group: Group) -> Iterator[str]:
         """Map a group by the reference; damage in it rejects the whole group."""
@@ -288,7 +305,7 @@ class Flow:
             self.reject_unit(group.damages[0], lines, members)
             self.interpreter.notes.clear()
             return
-        self.remember(group)
+        self.remember(group.lines[0], group.first)
         self.summary.replayed += 1
         yield from self.refer(members, lines)
 
@@ -339,6 +356,8 @@ class Flow:
             return assemble(textform.read(stream, self.plan.source), self.plan.source)
         if form == "xml":
             return xmlform.read(stream, self.plan.source)
+        if form == "sheet":
+            return assemble(sheetform.read(stream, self.plan.source), self.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
 
     def place(self, item: Instance) -> None:
@@ -437,6 +456,8 @@ class Flow:
         if not self.code.flat:
             return members[0], members
         rows, head = [one.cells or [] for one in members], self.code.head
+        if not head:
+            return rows[0], rows
         if any(row[:head] != rows[0][:head] for row in rows):
             raise ValueError("a row does not begin like the first of its group")
         return rows[0], [row[head:] for row in rows]
@@ -632,11 +653,11 @@ class Flow:
         """
         fine = True
         for source, target in pairs:
-            key = text_hash(target)
+            key = hash(target)
             if key in self.held.values:
                 fine = False
             self.pairs[0].append(key)
-            self.pairs[1].append(self.groups[-1] if self.key_is_source else text_hash(source))
+            self.pairs[1].append(self.groups[-1] if self.key_is_source else hash(source))
         pairs.clear()
         if not fine and before is not None and self.code is not None:
             self.code.counts.update(before[0])

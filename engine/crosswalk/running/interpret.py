@@ -10,7 +10,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NoReturn, assert_never
 
-from crosswalk.findings.diagnostics import Span
+from crosswalk.findings.diagnostics import Diagnostic, Span
+from crosswalk.findings.errors import ConfigError
 from crosswalk.language.conditions import holds
 from crosswalk.language.patterns import Pattern, around, join, split
 from crosswalk.model.cells import Reader, Writer, reader, writer
@@ -317,7 +318,7 @@ class Interpreter:
                 self.note(Event("value", "written in the mapping", value))
                 return value
             case p.SettingValue(name, read):
-                value = read(self.context.settings[name])
+                value = read(self.needed(name))
                 self.note(Event("setting", name, value))
                 return value
             case p.RunValue(name):
@@ -512,6 +513,15 @@ class Interpreter:
         name = reference.removeprefix("settings.")
         text = self.context.settings.get(name)
         return None if text is None else canonical(self.plan.settings[name]).read(text)
+
+    def needed(self, name: str) -> str:
+        """Give the text of a setting that an entry takes its value from. Raises ConfigError."""
+        found = self.context.settings.get(name)
+        if found is None:
+            message = f"setting {name} has no value, and {self.plan.name} takes a value from it"
+            remedy = "name the biller, or set it"
+            raise ConfigError([Diagnostic("CW806", message, None, help=remedy)])
+        return found
 
     def note(self, event: Event) -> None:
         """Keep an event for `explain`, when somebody wants to know."""

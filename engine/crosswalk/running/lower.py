@@ -59,9 +59,16 @@ def read_cell(field: Field, form: str) -> Callable[[Cell], Value]:
 
 
 def write_value(field: Field, form: str) -> Callable[[Value], Cell]:
-    """Give the writer of a target field that refuses instead of noting."""
+    """Give the writer of a target field that refuses instead of noting; a cell left out too."""
     write = writer(field, form)
-    return lambda value: write(value, REFUSE)
+
+    def refusing(value: Value) -> Cell:
+        cell = write(value, REFUSE)
+        if cell is Missing.MISSING:
+            raise Doubt
+        return cell
+
+    return refusing
 
 
 def single_slot(term: p.Term) -> p.Slot | None:
@@ -102,8 +109,17 @@ def value_of(term: p.Term, source: Layout) -> Callable[[Cell], Value]:
 def cell_of(term: p.Term, target: Field, plan: p.Plan) -> Callable[[Cell], Cell]:
     """Give a single-slot term as a function from its cell to the target's cell."""
     value = value_of(term, plan.source)
+    if may_miss(term):
+        writes = writer(target, plan.target.file.form)
+        return lambda cell: writes(value(cell), REFUSE)
     write = write_value(target, plan.target.file.form)
     return lambda cell: write(value(cell))
+
+
+def may_miss(term: p.Term) -> bool:
+    """Tell whether a value is left out when its source is not there."""
+    slot = single_slot(term)
+    return slot is not None and slot.field.on_missing == "empty"
 
 
 def text_chain(term: p.Term, target: Field) -> Callable[[str], str] | None:

@@ -1,7 +1,6 @@
 """Small questions about occurrences and plan nodes."""
 
 from collections.abc import Iterator, Sequence
-from zlib import adler32, crc32
 
 from crosswalk.model.records import Damage, Instance, Issue
 from crosswalk.planning import plan as p
@@ -9,8 +8,11 @@ from crosswalk.planning import plan as p
 
 def size_of(item: Instance) -> int:
     """Count the records of an occurrence."""
-    own = 1 if item.cells is not None else 0
-    return own + sum(size_of(child) for group in item.children for child in group)
+    size = 0 if item.cells is None else 1
+    for group in item.children:
+        for child in group:
+            size += size_of(child)
+    return size
 
 
 def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
@@ -22,12 +24,6 @@ def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
         for group in one.children:
             found += lines_of(group)
     return tuple(found)
-
-
-def text_hash(text: str) -> int:
-    """Hash a text to 64 bits, alike in every process."""
-    data = text.encode("utf-8", "surrogatepass")
-    return crc32(data) << 32 | adler32(data)
 
 
 def walk(node: p.Node) -> Iterator[tuple[p.Node, p.Assignment]]:

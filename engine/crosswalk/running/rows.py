@@ -8,23 +8,27 @@ them. A row that begins like the first of its group is only split from there on 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats.delimited import Reader, blocks, lines
-from crosswalk.formats.quoting import passed_over, spans_lines
+from crosswalk.formats.delimited import Reader, blocks, decoder, lines
+from crosswalk.formats.fitting import Shapes, clean, tail
+from crosswalk.formats.lines import encoding_of
+from crosswalk.formats.quoting import passed_over, release_of, spans_lines
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Cell, Damage
 
 ALIKE = 0.5
 """A damaged line without a readable key belongs to the group that has more of its values."""
 
-Cells = list[Cell]
+Cells = list[Cell] | tuple[Cell, ...]
+"""The cells of a row; a tuple when it is known to be clean, and its tail to fit."""
+
 SameKey = Callable[[Cells, Cells], bool]
 
 
-@dataclass(slots=True)
 class Group:
     """Rows that make one unit.
 
@@ -33,23 +37,23 @@ class Group:
     are physical lines, `damages` what could not be read among them.
     """
 
-    first: Cells
-    head: int
-    tails: list[Cells]
-    lines: list[int]
-    odd: dict[int, Cells] = field(default_factory=dict)
-    damages: list[Damage] = field(default_factory=list)
+    __slots__ = ("damages", "first", "head", "lines", "odd", "tails")
 
-    def rows(self) -> list[Cells]:
+    def __init__(self, first: Cells, head: int, tail: Cells, line: int) -> None:
+        self.first, self.head, self.tails, self.lines = first, head, [tail], [line]
+        self.odd: dict[int, Cells] = {}
+        self.damages: list[Damage] = []
+
+    def rows(self) -> list[list[Cell]]:
         """Give the whole cells of every row."""
         begin = self.first[: self.head]
-        return [self.odd.get(i) or begin + tail for i, tail in enumerate(self.tails)]
+        return [[*self.odd.get(i, (*begin, *tail))] for i, tail in enumerate(self.tails)]
 
     def add(self, cells: Cells, line: int) -> None:
         """Add a row that was split whole."""
-        if cells[: self.head] != self.first[: self.head]:
+        if [*cells[: self.head]] != [*self.first[: self.head]]:
             self.odd[len(self.tails)] = cells
-        self.tails.append(cells[self.head :])
+        self.tails.append([*cells[self.head :]])
         self.lines.append(line)
 
 
@@ -59,7 +63,8 @@ class Grouping:
 
     `faulty` tells why a row's keys cannot be read; such a row counts as damaged. `plain` keys are
     texts that are good when not blank and equal only when written alike. `head` is the number of
-    leading columns that a row is not split into when it begins like the first row of its group.
+    leading columns, the keys among them, that a row is not split into when it begins like the first
+    row of its group. `shapes` say which rows fit.
     """
 
     keys: tuple[int, ...]
@@ -67,6 +72,7 @@ class Grouping:
     faulty: Callable[[Cells, int], Damage | None] = lambda _cells, _line: None
     plain: bool = False
     head: int = 0
+    shapes: Shapes | None = None
 
     def joins(self, one: Cells, other: Cells) -> bool:
         """Tell whether two rows belong to one group."""
@@ -77,8 +83,12 @@ class Grouping:
 
     def fault(self, cells: Cells, line: int) -> Damage | None:
         """Tell why a row's keys cannot be read, None when they can."""
-        if self.plain and all([str(cells[key]).strip() for key in self.keys]):  # noqa: C419 - quicker
-            return None
+        if self.plain:
+            for key in self.keys:
+                if not str(cells[key]).strip():
+                    break
+            else:
+                return None
         return self.faulty(cells, line)
 
 
@@ -96,69 +106,64 @@ def read_groups(  # noqa: C901, PLR0912, PLR0915 - the hot loop: calls would cos
 ) -> Iterator[Group | Damage]:
     """Give the groups of a delimited file with one record type, and damage outside of them.
 
-    Without keys every row is a group. `part` says that the stream is only a part of the file,
-    which begins and ends between two groups. Raises FormatProblem.
+    `part` says that the stream is only a part of the file, which begins and ends between two
+    groups. Raises FormatProblem.
     """
     keys, head = grouping.keys, grouping.head
-    source = _Source(layout, head, part)
+    source = _Source(layout, grouping, part)
+    encoding = encoding_of(layout.file)
     group: Group | None = None
     waiting: list[Damage] = []
-    start, size, begin = "\0", 0, ""
-    quote, joint = source.quote, source.joint
+    begin, size = b"", 0
     tails: list[Cells] = []
     numbers: list[int] = []
-    for number, texts in source.blocks(stream):
-        for line, text in enumerate(texts, number):
-            if isinstance(text, str):
-                if text.startswith(start):
-                    rest = text[size:]
-                    tail: Cells = (rest[:-1] if quote else rest).split(joint)  # type: ignore[assignment]
-                    if len(tail) == source.tail and (
-                        not quote
-                        or (rest[-1:] == quote and rest.count(quote) == 2 * source.tail - 1)
-                    ):
-                        tails.append(tail)
-                        numbers.append(line)
-                        if waiting:
-                            group.damages += waiting  # type: ignore[union-attr]
-                            waiting = []
-                        continue
-                cells = source.split(text)
-            else:
-                cells = None
+    for first, pieces, decode in source.blocks(stream):
+        line = first - 1
+        for raw in pieces:
+            line += 1
+            if size and raw.startswith(begin):
+                try:
+                    match = source.fit(raw[size:].decode(encoding))
+                    rest = source.loose(raw[size:]) if match is None else match.groups()
+                except UnicodeDecodeError:
+                    rest = None
+                if rest is not None:
+                    tails.append(rest)
+                    numbers.append(line)
+                    if waiting:
+                        group.damages += waiting  # type: ignore[union-attr]
+                        waiting = []
+                    continue
+            text = decode(line - first)
+            cells = source.open(text) if text.__class__ is str else None
+            known = cells is not None
             if cells is None:
-                begin = ""
                 found = source.look(line, text)
                 if found is None:
                     continue
                 if isinstance(found, Damage):
-                    if keys:
-                        waiting.append(found)
-                    else:
-                        yield found
+                    waiting.append(found)
                     continue
                 cells = found
-            else:
-                begin = text  # type: ignore[assignment]
-            if group is not None and keys and grouping.joins(group.first, cells):
+            if group is not None and grouping.joins(group.first, cells):
                 group.add(cells, line)
                 if waiting:
                     group.damages += waiting
                     waiting = []
                 continue
-            fault = grouping.fault(cells, line) if keys else None
+            fault = grouping.fault(cells, line)
             if fault is not None:
                 waiting.append(fault)
                 continue
-            made = Group(cells, head, [cells[head:]], [line])
+            made = Group(cells, head, cells[head:], line)
             alone = _share_out(waiting, group, made, keys, layout) if waiting else ()
             if group is not None:
                 yield group
             yield from alone
             waiting = []
             group, tails, numbers = made, made.tails, made.lines
-            size = source.begins(cells, head) if begin and keys and head else 0
-            start = begin[:size] if size else "\0"
+            size = source.begins(text, cells) if known else 0  # type: ignore[arg-type]
+            begin = raw[:size]
     source.finish()
     alone = _share_out(waiting, group, None, keys, layout)
     if group is not None:
@@ -166,18 +171,48 @@ def read_groups(  # noqa: C901, PLR0912, PLR0915 - the hot loop: calls would cos
     yield from alone
 
 
+Decode = Callable[[int], "str | Damage"]
+
+
+def read_rows(
+    stream: BinaryIO, layout: Layout, part: Part | None = None
+) -> Iterator[tuple[int, Cells | Damage]]:
+    """Give the rows of a delimited file with one record type, or their damage, by their lines."""
+    source = _Source(layout, Grouping((), lambda *_: True), part)
+    for first, pieces, decode in source.blocks(stream):
+        for index in range(len(pieces)):
+            text = decode(index)
+            cells = source.split(text) if text.__class__ is str else None
+            if cells is not None:
+                yield first + index, cells
+                continue
+            found = source.look(first + index, text)
+            if found is not None:
+                yield first + index, found
+    source.finish()
+
+
+def _nothing(_: str) -> None:
+    return None
+
+
 class _Source:
     """The lines of a file with the reader that its header made."""
 
-    def __init__(self, layout: Layout, head: int, part: Part | None) -> None:
-        self.layout, self.file, self.head, self.part = layout, layout.file, head, part
+    def __init__(self, layout: Layout, grouping: Grouping, part: Part | None) -> None:
+        self.layout, self.file, self.part = layout, layout.file, part
+        self.head, self.shapes = grouping.head, grouping.shapes
         self.reader: Reader | None = None
         self.passed = passed_over(layout.file)
-        self.split: Callable[[str], Cells | None] = lambda _: None
-        quote = self.file.quote_char if self.file.quote == "all" else ""
-        self.quote, self.joint = quote, quote + self.file.delimiter + quote
-        self.quick = False
-        self.tail = 0
+        self.split: Callable[[str], Cells | None] = _nothing
+        self.encoding = encoding_of(layout.file)
+        self.quick, self.left = False, 0
+        self.physical = not spans_lines(layout.file) and layout.file.record_end is None
+        self.quoted = self.file.quote != "none"
+        self.quote = self.file.quote_char if self.file.quote == "all" else ""
+        self.joint = self.quote + self.file.delimiter + self.quote
+        self.fit: Callable[[str], Any] = _nothing
+        self.clean: Callable[[str], bool] = lambda _: False
         if part is not None:
             self.use(part.reader)
         elif not layout.file.header:
@@ -185,30 +220,56 @@ class _Source:
 
     def use(self, reader: Reader) -> None:
         """Read lines by this reader from now on."""
-        self.reader, self.split = reader, reader.split  # type: ignore[assignment]
-        columns = reader.columns[0]
-        self.tail = len(columns.places) - self.head
-        self.quick = columns.places == tuple(range(columns.count or 0)) and bool(
-            self.quote or self.file.quote == "none"
-        )
+        self.reader, self.split = reader, reader.split
+        columns, file = reader.columns[0], self.file
+        count = columns.count or 0
+        simple = len(file.delimiter) == 1 and release_of(file) is None
+        self.quick = self.physical and simple and self.head > 0 and count > 0
+        self.left = count - self.head
+        if self.quick and self.shapes is not None:
+            self.fit = tail(file, range(self.head, count), self.shapes)
+            self.clean = clean(file, count, self.shapes)
 
-    def blocks(self, stream: BinaryIO) -> Iterator[tuple[int, list[str | Damage]]]:
-        """Give the records of the file in blocks: lines, or what else ends them."""
-        if not spans_lines(self.file) and self.file.record_end is None:
-            part = self.part
-            if part is None:
-                yield from blocks(stream, self.file)
-            else:
-                yield from blocks(stream, self.file, first=part.first, at=part.at)
+    def blocks(self, stream: BinaryIO) -> Iterator[tuple[int, list[Any], Decode]]:
+        """Give the records of the file in blocks: their lines, and what makes text of one."""
+        if not self.physical:
+            for first, _, text in lines(stream, self.file):
+                yield first, [text], [text].__getitem__
             return
-        for first, _, text in lines(stream, self.file):
-            yield first, [text]
+        decode, part = decoder(self.file), self.part
+        for block in blocks(
+            stream, self.file, first=part.first if part else None, at=part.at if part else 0
+        ):
+            yield block.first, block.pieces, partial(decode, block)
 
-    def begins(self, cells: Cells, head: int) -> int:
-        """Give how long the text of the first columns is; 0 where tails cannot be split."""
-        if not self.quick or len(self.file.delimiter) != 1:
+    def open(self, text: str) -> Cells | None:
+        """Split a whole line in the quickest way it allows; None where only `look` can tell."""
+        if self.quick:
+            parts = text.split(self.joint, self.head)
+            match = self.fit(parts[-1])
+            if match is not None and len(parts) > self.head and self.clean(text):
+                parts[-1:] = match.groups()
+                parts[0] = parts[0].removeprefix(self.quote)
+                return tuple(parts)
+        return self.split(text)
+
+    def begins(self, text: str, cells: Cells) -> int:
+        """Give how many bytes the head of a group's first row takes; 0 where no tails are split."""
+        if not self.quick:
             return 0
-        return len(self.quote + self.joint.join(cells[:head]) + self.joint)  # type: ignore[arg-type]
+        begin = self.quote + self.joint.join(cells[: self.head]) + self.joint  # type: ignore[arg-type]
+        return len(begin.encode(self.encoding)) if text.startswith(begin) else 0
+
+    def loose(self, raw: bytes) -> Cells | None:
+        """Split the tail of a line that does not fit; None where the line needs another look."""
+        text, quote = raw.decode(self.encoding).removesuffix("\r"), self.quote
+        if "\r" in text or "\0" in text:
+            return None
+        if text.count(self.file.quote_char) != (2 * self.left - 1 if quote else 0) and self.quoted:
+            return None
+        cells = (text[:-1] if quote else text).split(self.joint)
+        good = len(cells) == self.left and (not quote or text.endswith(quote))
+        return cells if good else None  # type: ignore[return-value]
 
     def look(self, line: int, text: str | Damage) -> Cells | Damage | None:
         """Read one line the exact way; the first may be the header."""

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterator
 
 from crosswalk.documents.access import flag, mapping, text
+from crosswalk.documents.content import flow_text
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
 from crosswalk.project import Project
 from crosswalk.site.decisions import decision_section
 from crosswalk.site.fields import mapping_section
-from crosswalk.site.layouts import flow_text, layout_section, operation_section, table_section
+from crosswalk.site.layouts import layout_section, operation_section, table_section
 from crosswalk.site.parts import (
     Block,
     Cell,

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from crosswalk.documents.access import mapping, text
+from crosswalk.documents.content import flow_text, leaves
 from crosswalk.documents.schema import schema_of
-from crosswalk.documents.source import List, Map, Node, Scalar
+from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
 from crosswalk.language.codetables import read_code_table
 from crosswalk.language.conditions import describe
@@ -238,27 +239,3 @@ def table_section(seen: Seen, document: Document) -> Section:
     )
     blocks = (says(node), facts, Table("Codes", ("from", "to", "way back", "set in"), tuple(rows)))
     return Section(at, document.name, blocks)
-
-
-# --- nodes as text ------------------------------------------------------------------------
-
-
-def leaves(node: Map, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Give every value below a map that is no map itself, with its keys."""
-    for key, entry in node.entries.items():
-        if isinstance(entry.value, Map) and entry.value.entries:
-            yield from leaves(entry.value, (*path, key))
-        else:
-            yield (*path, key), entry.value
-
-
-def flow_text(node: Node) -> str:
-    """Write a node on one line, as flow YAML; texts as they stand."""
-    match node:
-        case Scalar():
-            return node.text if node.value is not None else "null"
-        case List(items=items):
-            return f"[{', '.join(map(flow_text, items))}]"
-        case Map(entries=entries):
-            inner = ", ".join(f"{key}: {flow_text(one.value)}" for key, one in entries.items())
-            return f"{{{inner}}}"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from crosswalk.documents.content import flow_text, leaves
 from crosswalk.documents.layers import Layer
 from crosswalk.documents.resolve import Effective
 from crosswalk.documents.settings import Declared, Secret, Setting
 from crosswalk.documents.source import Map, Node, Scalar
-from crosswalk.site.layouts import flow_text, leaves
 from crosswalk.site.parts import Cell, Piece, Row, Section, Table, anchor, code, plain
 from crosswalk.site.seen import Seen, pinned
 

@@ -4,6 +4,7 @@ The file is mapped as a run maps it; the unit that holds the line in question is
 interpreter that tells what it does (`tracing`), and its story is put into words here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,8 +103,15 @@ class Unit:
     notes: list[Issue] = field(default_factory=list)
 
 
+_LOST = re.compile("not rule [^ ]+: ")
+_SETTING = re.compile(r"\bsettings\.([A-Za-z0-9_-]+)")
+
+
 class Explainer:
     """Explains the output of one plan over one input file."""
+
+    why_not: str | None = None
+    """A rule of a decision: of the rules that did not decide only this one is told."""
 
     def __init__(
         self, project: Project, view: View, plan: p.Plan, context: Context, source: Path
@@ -146,8 +154,13 @@ class Explainer:
         FormatProblem for an unreadable file.
         """
         record, one = self.target(name)
-        found = self.file() if self.of_file(record) else self.unit(line)
-        return found if isinstance(found, Rejection) else self.field(found, record, one, line)
+        unit = self.file() if self.of_file(record) else self.unit(line)
+        if isinstance(unit, Rejection):
+            return unit
+        found = self.field(unit, record, one, line)
+        if self.why_not is not None and not any(_LOST.match(r.text) for r in found.remarks):
+            raise NoSuchPlace(f"no rule '{self.why_not}' stood back when {name} was decided")
+        return found
 
     def of_file(self, record: Record) -> bool:
         """Tell whether a record stands once in the file, outside of the units."""
@@ -322,6 +335,9 @@ class Explainer:
                 yield self._remark(
                     "condition", f"{fact.text}: {held}" + (f" ({seen})" if seen else ""), depth
                 )
+                for name in _SETTING.findall(fact.text):
+                    value = self.context.settings.get(name, "")
+                    yield self._setting(name, value, depth + 1)
             case "pick":
                 yield self._remark("pick", fact.text, depth)
             case "setting":
@@ -334,6 +350,8 @@ class Explainer:
                 )
             case "decision":
                 yield self._remark("decision", fact.text, depth, fact.span)
+            case "lost" | "elsewhere" if self._asked(fact):
+                yield self._remark("decision", fact.text, depth, fact.span)
             case "default":
                 told = f"no value, so the default '{value}'"
                 yield self._remark("default", told, depth, fact.span)
@@ -341,6 +359,12 @@ class Explainer:
                 yield self._step(fact, depth)
             case _:
                 return
+
+    def _asked(self, fact: Fact) -> bool:
+        """Tell whether a rule that did not decide is to be told."""
+        if self.why_not is None:
+            return fact.what == "lost"
+        return fact.text.startswith(f"not rule {self.why_not}: ")
 
     def _field(self, fact: Fact) -> str:
         read = self._read(fact)
@@ -372,7 +396,8 @@ class Explainer:
     def _setting(self, name: str, value: str, depth: int) -> Remark:
         found = self.view.settings.find(name)
         if found is None:
-            return self._remark("setting", f"setting {name} is '{value}'", depth)
+            told = f"is '{value}'" if value else "has no value"
+            return self._remark("setting", f"setting {name} {told}", depth)
         shown = str(found.value) if isinstance(found.value, Secret) else f"'{value}'"
         told = f"setting {found.declared.title} is {shown}, set by {found.layer}"
         return Remark("setting", told, depth, None, None, found.layer, found.span)
