@@ -486,29 +486,30 @@ class Project:
 
     # --- checking ------------------------------------------------------------------------
 
-    def check(self, names: tuple[str, ...] = (), on: date | None = None) -> list[Diagnostic]:
+    def check(
+        self, names: tuple[str, ...] = (), on: date | None = None, owner: str | None = None
+    ) -> list[Diagnostic]:
         """Check documents (all, or those of the given files or names): shape, names, meaning.
 
         Every mapping is bound as the partner gives it, and again for every biller that changes
         anything in it. `on` is the day for settings that end; without it none is near its end.
+        With `owner` (a biller) the documents are checked as its layers see them, and no other's.
         """
         findings = [*self.findings, *check_releases(self.workspace)]
         for document in self.workspace.documents:
             findings += self._shape(document, document.node)
         if not unreadable(findings):
-            findings += self._check_meaning(on)
+            findings += self._check_meaning(on, owner)
         unique = _without_echoes(sorted(findings, key=sort_key))
         if names:
             unique = [f for f in unique if _concerns(f, names, self.workspace)]
         return unique
 
-    def _check_meaning(self, on: date | None) -> Iterator[Diagnostic]:  # noqa: C901
+    def _check_meaning(  # noqa: C901
+        self, on: date | None, only: str | None
+    ) -> Iterator[Diagnostic]:
         analysed: set[str] = set()
-        for owner in (
-            None,
-            *self.workspace.of_kind("integration"),
-            *self.workspace.of_kind("biller"),
-        ):
+        for owner in self._owners(only):
             view = self.view(owner.name if owner else None)
             used = used_documents(self.workspace, view.layers)
             for document in self.workspace.of_kind("mapping"):
@@ -533,6 +534,13 @@ class Project:
         for document in self.workspace.of_kind("layout"):
             yield from self._read_layout(document, document.node)[1]
             yield from self._check_name(document.node, settings)
+
+    def _owners(self, only: str | None) -> tuple[Document | None, ...]:
+        """Give whose views are checked: nobody's, then every integration's and biller's."""
+        if only is not None:
+            return (None, *(one.document for one in self.view(only).layers))
+        kinds = ("integration", "biller")
+        return (None, *(one for kind in kinds for one in self.workspace.of_kind(kind)))
 
     def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
         """Check an operation where it is written or changed."""

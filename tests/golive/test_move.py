@@ -1,5 +1,6 @@
 """A biller moves to another integration: what both know stays, gaps are marked, changes told."""
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -31,7 +32,7 @@ def flow(made: Move, name: str) -> FlowChange:
 def test_from_batch_to_real_time() -> None:
     project, made = moved("elk-ridge", "caselle/utility@1")
     file = project.find("elk-ridge", "biller").file
-    findings = Project(ROOT, {file: made.text}).check((file,))
+    findings = Project(ROOT, {file: made.text}).check((file,), owner="elk-ridge")
     assert {one.code for one in findings} == {"CW116"}
     asked = {one.id for one in made.missing}
     assert asked == {"8", "11", "14", "17", "101", "InstalledVersion", "InstalledLicences"}
@@ -52,7 +53,7 @@ def test_from_real_time_to_batch_takes_out_what_nothing_reads() -> None:
     assert ("override", "caselle/ar/invoice") in made.gone
     assert ("confirmations", "cows-running") in made.gone
     assert [one for one in after if one not in before] == ["extends: caselle/batch@1"]
-    findings = Project(ROOT, {document.file: made.text}).check((document.file,))
+    findings = Project(ROOT, {document.file: made.text}).check((document.file,), owner="newport")
     assert findings == []
     assert (
         flow(made, "invoice")
@@ -65,7 +66,7 @@ def test_the_fields_that_come_out_otherwise_are_named() -> None:
     _, made = moved("newport", "caselle/ar@1")
     payment = flow(made, "payment")
     assert payment.changed == 1
-    assert payment.shown[0] == 'two bills: allocateTo "28901" became null'
+    assert payment.shown[0] == "two bills: allocateTo 28901 became nothing"
     assert all(one.changed == 0 for one in made.flows if one.name != "payment")
 
 
@@ -102,5 +103,8 @@ def test_an_existing_file_is_kept_unless_asked(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "exists; --replace overwrites it" in done.output
     assert file.read_text("utf-8") == before
-    assert CliRunner().invoke(group, [*call, "--replace"]).exit_code == 0
-    assert "extends: caselle/utility@1" in file.read_text("utf-8")
+    done = CliRunner().invoke(group, [*call, "--replace", "--format", "json"])
+    assert done.exit_code == 0
+    data = json.loads(file.read_text("utf-8"))
+    assert "extends: caselle/utility@1" in data["text"]
+    assert {one["name"] for one in data["flows"] if one["after"] is None} == {"adjustment"}

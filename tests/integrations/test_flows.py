@@ -128,10 +128,7 @@ def test_a_flow_is_refused_with_the_reason(
 
 
 def test_a_flow_whose_licence_is_missing_is_refused(tmp_path: Path) -> None:
-    for path in TOWNS.iterdir():
-        text = path.read_text("utf-8")
-        (tmp_path / path.name).write_text(text.replace("Modules: EST1", "Modules: EST10"), "utf-8")
-    copy = Project(tmp_path)
+    copy = copied(tmp_path, "hill.yaml", "Modules: EST1", "Modules: EST10")
     told = refusal(lambda: copy.flow("estimate", copy.view("hill")))
     assert told.startswith("CW475 hill.yaml:8:12 licence EST1 is not there, and flow estimate of")
 
@@ -140,6 +137,79 @@ def test_what_a_biller_cannot_do_is_a_warning_of_the_check(project: Project) -> 
     (finding,) = project.check()
     assert (finding.code, str(finding.span)) == ("CW471", "dale.yaml:7:12")
     assert finding.severity is Severity.WARNING
+
+
+def copied(folder: Path, file: str, old: str, new: str) -> Project:
+    for path in TOWNS.iterdir():
+        text = path.read_text("utf-8")
+        if path.name == file:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        (folder / path.name).write_text(text, "utf-8")
+    return Project(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "maker.yaml",
+            "reason: a meter of this maker has no valve",
+            "transmission: none",
+            "CW337 maker.yaml:10:3 flow shut-off of maker is not applicable, and does not say why",
+        ),
+        (
+            "maker.yaml",
+            'minimum_version: "3.10", licences',
+            "minimum_version: third, licences",
+            "CW471 maker.yaml:9:69 'third' is no version",
+        ),
+        (
+            "maker.yaml",
+            "{setting: Release}",
+            "{setting: Relaese}",
+            "CW308 maker.yaml:5:32 no setting is called 'Relaese'",
+        ),
+        (
+            "maker.yaml",
+            "reading: {direction: inbound, mapping: meter/reading@1",
+            "reading: {direction: inbound, mapping: meter/reeding@1",
+            "CW311 maker.yaml:7:42 no mapping is called 'meter/reeding'",
+        ),
+        (
+            "maker.yaml",
+            '{status: supported, minimum_version: "3.10"}',
+            "{status: supported, minimum_version: third}",
+            "CW471 maker.yaml:16:54 'third' is no version",
+        ),
+        (
+            "other.yaml",
+            "support_like: maker/radio@1",
+            "support_like: maker/radoi@1",
+            "CW311 other.yaml:7:15 no integration is called 'maker/radoi'",
+        ),
+        (
+            "dale.yaml",
+            "Release: 3.9.12",
+            "Release: newest",
+            (
+                "CW471 dale.yaml:7:12 version newest cannot be compared with 3.10, "
+                "which flow estimate of maker needs"
+            ),
+        ),
+        (
+            "dale.yaml",
+            "      reading: {frequency: hourly}",
+            "      raeding: {frequency: hourly}",
+            "CW322 dale.yaml:11:7 there is no flow 'flows.raeding' to change",
+        ),
+    ],
+)
+def test_a_mistake_about_flows_is_found_at_its_place(
+    tmp_path: Path, file: str, old: str, new: str, told: str
+) -> None:
+    project = copied(tmp_path, file, old, new)
+    assert told in [f"{one.code} {one.span} {one.message}" for one in project.check()]
 
 
 def test_commands_take_a_flow_for_a_mapping(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """`crosswalk ready`."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
+from crosswalk.cli.ledger_options import secrets_option
 from crosswalk.cli.options import at_option, moment, pass_project, refuse_errors
 from crosswalk.findings.suggest import closest
 from crosswalk.golive.confirm import Word, with_confirmation
@@ -20,6 +23,8 @@ from crosswalk.running.output import Staged
 @click.option("--by", metavar="NAME", help="Who confirmed it.")
 @click.option("--note", help="What the confirmation rests on.")
 @click.option("--format", "style", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.option("--probe", "asks", is_flag=True, help="Also ask each endpoint; nothing is changed.")
+@secrets_option
 @at_option
 @pass_project
 def command(  # noqa: PLR0913
@@ -29,16 +34,20 @@ def command(  # noqa: PLR0913
     by: str | None,
     note: str | None,
     style: str,
+    asks: bool,  # noqa: FBT001
+    secrets: Path | None,
     at: datetime | None,
 ) -> None:
     """Say what a biller still needs before it goes live, and who gives or confirms it.
 
-    Exit code 0: ready. 1: something is missing or not confirmed.
+    Exit code 0: ready. 1: something is missing or not confirmed. Only --probe opens connections: it
+    asks each endpoint that the flows need a question that changes nothing.
 
     \b
     Examples:
       crosswalk ready a-city
       crosswalk ready a-city --format markdown > ticket.md
+      crosswalk ready a-city --probe
       crosswalk ready a-city --confirm test-files --by "Ada Byron" --note "mail of 3 May"
     """  # noqa: D301
     refuse_errors(project)
@@ -49,11 +58,21 @@ def command(  # noqa: PLR0913
     if confirm is not None and by is not None:
         _record(project, answer, confirm, by, note, day)
         answer = ready(Project(project.root), biller, day)
+    if asks:
+        answer = _probed(project, answer, secrets or project.root / "secrets")
     if style == "json":
         click.echo(json.dumps(as_data(answer), indent=2))
     else:
         click.echo((as_markdown if style == "markdown" else as_text)(answer), nl=False)
     click.get_current_context().exit(0 if answer.ready else 1)
+
+
+def _probed(project: Project, answer: Answer, secrets: Path) -> Answer:
+    """Add what the endpoints say."""
+    from crosswalk.outbound.probe import probe
+
+    said = probe(project, project.view(answer.biller), answer.needs, secrets)
+    return replace(answer, items=(*answer.items, *said))
 
 
 def _record(  # noqa: PLR0913

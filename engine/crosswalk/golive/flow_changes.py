@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
+from crosswalk.comparing.outputs import differences
 from crosswalk.documents.access import mapping, text
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
@@ -72,7 +72,7 @@ class _Pair:
         shown: list[str] = []
         changed = 0
         for document, case, node in cases:
-            told = list(self.differences(document, node))
+            told = list(self.told(document, node))
             changed += bool(told)
             shown += [f"{case}: {one}" for one in told]
         left = len(shown) - _SHOWN
@@ -92,7 +92,7 @@ class _Pair:
                     if isinstance(entry.value, Map):
                         yield document, name, entry.value
 
-    def differences(self, document: Document, case: Map) -> Iterator[str]:
+    def told(self, document: Document, case: Map) -> Iterator[str]:
         """Run a case on both sides, and say in words what comes out otherwise."""
         form = CANONICAL if the_input(case) == "records" else None
         plans = [self.plan(side, form) for side in (0, 1)]
@@ -129,27 +129,13 @@ def _told(outcome: Outcome) -> str:
 
 def _fields(old: Outcome, new: Outcome) -> Iterator[str]:
     """Say which fields and rejects differ, for outputs of one layout."""
-    nothing: dict[str, str] = {}
-    for was, now in zip_longest(_lines(old), _lines(new), fillvalue=nothing):
-        for key in dict.fromkeys([*was, *now]):
-            if was.get(key) != now.get(key):
-                yield f"{key} {was.get(key, 'nothing')} became {now.get(key, 'nothing')}"
+    for one in differences(_lines(old), _lines(new), ""):
+        place = ".".join(filter(None, (one.record, one.field)))
+        yield f"{place} {one.before} became {one.after}"
     codes = [sorted(issue.code for issue, _ in one.rejects) for one in (old, new)]
     if codes[0] != codes[1] or bool(old.stopped) != bool(new.stopped):
         yield f"{_told(old)} became {_told(new)}"
 
 
-def _lines(outcome: Outcome) -> list[dict[str, str]]:
-    lines = outcome.body.decode().splitlines()
-    return [dict(_flat(json.loads(line, parse_float=str), "")) for line in lines]
-
-
-def _flat(value: object, where: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, below in value.items():
-            yield from _flat(below, f"{where}.{key}" if where else str(key))
-    elif isinstance(value, list):
-        for number, below in enumerate(value, 1):
-            yield from _flat(below, f"{where}.{number}")
-    else:
-        yield where, json.dumps(value, ensure_ascii=False)
+def _lines(outcome: Outcome) -> list[object]:
+    return [json.loads(line, parse_float=str) for line in outcome.body.decode().splitlines()]

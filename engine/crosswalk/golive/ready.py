@@ -20,7 +20,7 @@ from crosswalk.values.versions import is_older
 
 MET, MISSING, CONFIRM = "met", "missing", "confirm"
 FINDING, SETTING, FLOW, CODES = "finding", "setting", "flow", "codes"
-_TOLD_HERE = frozenset({"CW806", "CW810"})
+_TOLD_HERE = frozenset({"CW806", "CW810", "RUL609"})
 """Findings of `check` about settings without a value; here each is an item of its own."""
 
 
@@ -69,7 +69,7 @@ def ready(project: Project, biller: str, day: date) -> Answer:
     view = project.view(biller)
     assert view.owner is not None
     asked, needs = project.readiness(view), needs_of(project, view, day)
-    judge = _Judge(project, view, needs, asked, day)
+    judge = _Judge(project, view, needs, asked, day, view.owner.name)
     items = [judge.item(one) for one in asked.requirements.values() if judge.applies(one)]
     named = judge.named()
     items += [one for one in judge.settings() if one.id not in named]
@@ -86,6 +86,7 @@ class _Judge:
     needs: Needs
     asked: Readiness
     day: date
+    owner: str
 
     def item(self, one: Requirement) -> Item:
         """Judge a condition or parameter: first what documents show, then what a person says."""
@@ -227,7 +228,7 @@ class _Judge:
         ours |= {layer.document.file for layer in self.view.layers}
         gaps = set(self.gaps(judged))
         spans = {self.view.settings.declared[key].span for key in judged}
-        for one in self.project.check():
+        for one in self.project.check(owner=self.owner):
             place = one.span
             mine = place is None or place.file in ours
             told = one.code in _TOLD_HERE or (place and (place.file, place.line) in gaps)

@@ -32,8 +32,9 @@ def _item(answer: Answer, one: Item) -> Iterator[str]:
     yield f"  {one.state:<8} {one.id}: {one.description or one.why}"
     says = [one.why] if one.description else []
     says += [f"ask {_people(answer, one.owners)}"] if one.owners else []
-    places = ", ".join(map(str, one.places[:2]))
-    yield f"  {'':<8} {'; '.join(says)}{'  ' if says else ''}({places})"
+    says = ["; ".join(says)] if says else []
+    says += [f"({', '.join(map(str, one.places[:2]))})"] if one.places else []
+    yield f"  {'':<8} {'  '.join(says)}"
 
 
 def _people(answer: Answer, roles: Iterable[str]) -> str:
