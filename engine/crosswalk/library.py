@@ -16,10 +16,15 @@ from crosswalk.model.records import Instance, Issue
 from crosswalk.planning import plan as bound
 from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
 from crosswalk.running.accounts import Reject, Summary
+from crosswalk.running.compile import NotCompiled
 from crosswalk.running.convert import Files, convert
 from crosswalk.running.flow import Flow
 from crosswalk.running.interpret import Context, Run
+from crosswalk.running.single import Single, run_values
 from crosswalk.values.spelling import Missing
+
+KEPT = 8
+"""Compiled functions a plan keeps for other values of the run (`run: date` of earlier days)."""
 
 
 def load(folder: str | Path) -> "Library":
@@ -73,11 +78,12 @@ class Plan:
         self._view: View = project.view(biller)
         mapping, direction = project.wanted(mapping, self._view, direction)
         self._project, self._mapping, self._direction = project, mapping, direction
-        self._records = _of_values(
-            project.plan(
-                mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL
-            )
+        self._canonical = project.plan(
+            mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL
         )
+        self._records = _of_values(self._canonical)
+        self._read = run_values(self._canonical)
+        self._singles: dict[tuple[object, ...], Single | None] = {}
         self._files = project.plan(mapping, self._view, direction)
 
     def context(self, at: datetime, run_id: str = "", file: str = "") -> Context:
@@ -93,20 +99,59 @@ class Plan:
         read from a clock, a file or the environment. Records that cannot be mapped are rejects,
         numbered from 1.
         """
+        context = self.context(at, run_id)
+        single = self._single(context)
+        if single is None:
+            return self._by_reference(enumerate(records, 1), context)[0]
+        made: list[tuple[int, dict[str, Any]]] = []
+        doubted: list[tuple[int, Mapping[str, Any]]] = []
+        read = units = 0
+        for number, record in enumerate(records, 1):
+            found = single.make(record, number)
+            if found is None:
+                doubted.append((number, record))
+                continue
+            made += [(number, one) for one in found[0]]
+            read, units = read + found[1], units + len(found[0])
+        applied, numbers = self._by_reference(doubted, context) if doubted else (_nothing(), [])
+        if doubted:
+            made += zip(numbers, applied.records, strict=True)
+            made.sort(key=lambda one: one[0])
+        summary = applied.summary
+        summary.read, summary.written = summary.read + read, summary.written + read
+        summary.units, summary.emitted = summary.units + units, summary.emitted + units
+        return replace(applied, records=[one for _, one in made])
+
+    def _single(self, context: Context) -> Single | None:
+        """Give the compiled function for what the plan reads of the run; None without one."""
+        key = tuple(context.run.value(name) for name in sorted(self._read))
+        if key not in self._singles:
+            try:
+                made = Single(self._canonical, context)
+            except NotCompiled:
+                made = None
+            self._singles = {**dict(list(self._singles.items())[-KEPT:]), key: made}
+        return self._singles[key]
+
+    def _by_reference(
+        self, records: Iterable[tuple[int, Mapping[str, Any]]], context: Context
+    ) -> tuple[Applied, list[int]]:
+        """Map numbered records by the reference; also the number of each record that was made."""
         rejects: list[Reject] = []
         notices: list[Issue] = []
-        flow = Flow(self._records, self.context(at, run_id), compiled=False)
+        flow = Flow(self._records, context, compiled=False)
         flow.reject_to, flow.notice_to = rejects.append, notices.append
         take = jsonform.read_line(self._records.source).take
-        items: Any = (take(record, number) for number, record in enumerate(records, 1))
+        items: Any = (take(record, number) for number, record in records)
         made: list[Any] = list(flow.texts(items))
+        flow.summary.emitted += len(made)
         flow.settle()
         unit = self._records.unit or 0
         heads = [one for group in flow.made_root.children[:unit] for one in group]
         tails = [one for group in flow.made_root.children[unit + 1 :] for one in group]
         ordered = made if self._records.unit is None else [*heads, *made, *tails]
         shaped = [_shaped(one, self._records.target) for one in ordered]
-        return Applied(shaped, rejects, notices, flow.summary)
+        return Applied(shaped, rejects, notices, flow.summary), [one.line for one in ordered]
 
     def convert(  # noqa: PLR0913
         self,
@@ -127,6 +172,10 @@ class Plan:
         files = Files(Path(output), None if rejects is None else Path(rejects), replace)
         context = self.context(at, run_id, path.name)
         return convert(self._files, context, path, files, jobs=jobs).summary
+
+
+def _nothing() -> Applied:
+    return Applied([], [], [], Summary(compiled="compiled"))
 
 
 def _of_values(plan: bound.Plan) -> bound.Plan:
