@@ -1,5 +1,6 @@
 """A biller moves to another integration: what both know stays, gaps are marked, changes told."""
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -102,5 +103,8 @@ def test_an_existing_file_is_kept_unless_asked(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "exists; --replace overwrites it" in done.output
     assert file.read_text("utf-8") == before
-    assert CliRunner().invoke(group, [*call, "--replace"]).exit_code == 0
-    assert "extends: caselle/utility@1" in file.read_text("utf-8")
+    done = CliRunner().invoke(group, [*call, "--replace", "--format", "json"])
+    assert done.exit_code == 0
+    data = json.loads(file.read_text("utf-8"))
+    assert "extends: caselle/utility@1" in data["text"]
+    assert {one["name"] for one in data["flows"] if one["after"] is None} == {"adjustment"}

@@ -81,6 +81,18 @@ def run(folder: Path, *args: str) -> tuple[int | str, str]:
     return code, done.output
 
 
+def test_the_commands_it_prints_work_as_they_stand(folder: Path) -> None:
+    _, told = run(folder, "river-bend", "--extends", "caselle/ar@1")
+    printed = [line.split()[1:] for line in told.splitlines() if line.startswith("  crosswalk ")]
+    assert [one[2] for one in printed] == ["check", "ready", "test"]
+    for one in printed:
+        done = CliRunner().invoke(group, one)
+        gaps = getattr(done.exception, "findings", [])
+        assert done.exit_code == 1
+        assert "Usage" not in done.output
+        assert one[2] != "test" or {gap.code for gap in gaps} >= {"CW116"}
+
+
 @pytest.mark.parametrize("taken", ["river-bend.yaml", "river-bend-payment.case.yaml"])
 def test_where_one_file_is_there_none_is_written(folder: Path, taken: str) -> None:
     there = folder / "mappings" / "billers" / taken

@@ -189,8 +189,8 @@ def test_a_workbook_has_the_same_bytes_each_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"PK\x03\x04 no archive", "cannot be read"),
-        (b"\xd0\xcf\x11\xe0 no workbook", "cannot be read"),
+        (b"PK\x03\x04 no archive", "no workbook can be read"),
+        (b"\xd0\xcf\x11\xe0 no workbook", "no workbook can be read"),
         (b"", "empty"),
         (b"<table></table>", "no table"),
         (b"x" * (32 * 1024 * 1024 + 1), "larger than"),

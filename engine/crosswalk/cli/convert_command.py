@@ -1,6 +1,8 @@
 """`crosswalk convert`."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +20,13 @@ from crosswalk.project import Project
 @click.option("--to", "target", required=True, metavar="NAME@MAJOR", help="Integration to move to.")
 @click.option("-o", "--output", help="File to write (default: standard output).")
 @click.option("--replace", is_flag=True, help="Overwrite a file that exists.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="json: one object with the proposal and the report.",
+)
 @at_option
 @pass_project
 def command(  # noqa: PLR0913
@@ -26,6 +35,7 @@ def command(  # noqa: PLR0913
     target: str,
     output: str | None,
     replace: bool,  # noqa: FBT001
+    style: str,
     at: datetime | None,
 ) -> None:
     """Propose a biller's file for another integration, and say what changes by it.
@@ -46,8 +56,30 @@ def command(  # noqa: PLR0913
         made = move(project, document, project.integration(target), moment(at).date())
     except ValueError as same:
         raise click.UsageError(str(same)) from None
+    if style == "json":
+        write_text(json.dumps(_data(made), indent=2) + "\n", output, replace=replace)
+        return
     write_text(made.text, output, replace=replace)
     click.echo("\n".join(_report(made)), err=True)
+
+
+def _data(made: Move) -> dict[str, object]:
+    """Give the proposal and the report under stable keys."""
+    return {
+        "schema_version": 1,
+        "biller": made.biller,
+        "before": made.before,
+        "after": made.after,
+        "text": made.text,
+        "kept": [list(one) for one in made.kept],
+        "gone": [list(one) for one in made.gone],
+        "by_hand": [list(one) for one in made.by_hand],
+        "missing": [
+            {"id": one.id, "kind": one.kind, "description": one.description, "why": one.why}
+            for one in made.missing
+        ],
+        "flows": [asdict(one) for one in made.flows],
+    }
 
 
 def _report(made: Move) -> Iterator[str]:

@@ -47,7 +47,7 @@ def biller(
     _write(project.root, made)
     for file in made.files:
         click.echo(f"wrote {file}")
-    click.echo(f"{made.gaps} gaps are marked with # TODO\nnext:", err=True)
+    click.echo(f"{made.gaps} gaps are marked with # TODO; see them, fill them, test:", err=True)
     here = "" if project.root == Path() else f"-C {shlex.quote(str(project.root))} "
     for one in (f"check {next(iter(made.files))}", f"ready {name}", f"test {name} --update"):
         click.echo(f"  crosswalk {here}{one}", err=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from crosswalk.documents.access import scalar
 from crosswalk.documents.layers import reached
 from crosswalk.documents.settings import Declared
 from crosswalk.documents.source import Map, Node, Scalar
@@ -74,7 +75,11 @@ def _uses(document: Document, node: Map) -> Iterator[tuple[str, Use]]:
 
 
 def _decided(made: Needs, project: Project, view: View, names: tuple[str, ...], day: date) -> None:
-    """Add what the flows decide by, and the settings it draws on."""
+    """Add what the flows decide by, and the settings it draws on or stands in."""
+    for document in filter(None, (project.workspace.find(name)[0] for name in names)):
+        home = scalar(project.effective(document, view).node, "setting")
+        if home is not None:
+            _add(made, view, home.text, Use(f"rules of {document.name}", home.span))
     judge, _ = project.judge(names, view)
     if judge is None:
         return

@@ -20,7 +20,7 @@ from crosswalk.values.versions import is_older
 
 MET, MISSING, CONFIRM = "met", "missing", "confirm"
 FINDING, SETTING, FLOW, CODES = "finding", "setting", "flow", "codes"
-_TOLD_HERE = frozenset({"CW806", "CW810"})
+_TOLD_HERE = frozenset({"CW806", "CW810", "RUL609"})
 """Findings of `check` about settings without a value; here each is an item of its own."""
 
 

@@ -93,11 +93,13 @@ class Interpreter:
 
     def __post_init__(self) -> None:
         self.judging = Judging(self.context.settings)
-        for layout, made in ((self.plan.source, self.readers), (self.plan.target, self.writers)):
-            make = reader if layout is self.plan.source else writer
-            for record in layout.records:
-                for one in record.fields:
-                    made[record.name, one.position] = make(one, layout.file.form)
+        source, target = self.plan.source, self.plan.target  # which may be one and the same
+        for record in source.records:
+            for one in record.fields:
+                self.readers[record.name, one.position] = reader(one, source.file.form)
+        for record in target.records:
+            for one in record.fields:
+                self.writers[record.name, one.position] = writer(one, target.file.form)
 
     # --- records -------------------------------------------------------------------------
 
