@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.formats import jsonform
@@ -16,10 +16,20 @@ from crosswalk.model.records import Instance, Issue
 from crosswalk.planning import plan as bound
 from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
 from crosswalk.running.accounts import Reject, Summary
+from crosswalk.running.compile import NotCompiled
 from crosswalk.running.convert import Files, convert
 from crosswalk.running.flow import Flow
 from crosswalk.running.interpret import Context, Run
+from crosswalk.running.single import Single, run_values
 from crosswalk.values.spelling import Missing
+
+if TYPE_CHECKING:
+    from crosswalk.outbound.biller import Places
+    from crosswalk.outbound.job import Job
+    from crosswalk.outbound.results import Answered, Delivered
+
+KEPT = 8
+"""Compiled functions a plan keeps for other values of the run (`run: date` of earlier days)."""
 
 
 def load(folder: str | Path) -> "Library":
@@ -64,6 +74,123 @@ class Library:
         """
         return Plan(self._project, mapping, biller, BACKWARD if backward else FORWARD)
 
+    # --- deliveries ----------------------------------------------------------------------
+
+    async def deliver(  # noqa: PLR0913
+        self,
+        mapping: str,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        biller: str,
+        ledger: str,
+        at: datetime,
+        state: str | Path | None = None,
+        secrets: str | Path | None = None,
+    ) -> "Delivered":
+        """Deliver what a mapping (or flow of the biller) makes of records; see docs/delivery.md.
+
+        `records` have the canonical shape, amounts as Decimal or text. `ledger` is a URL, `state`
+        the folder of its tokens and mark (needed for a server, else beside the file), `secrets`
+        that of secrets in files. Works off what an earlier run of this biller left as well. Raises
+        ConfigError, FormatProblem, and DeliveryError when the ledger cannot be used.
+        """
+        from crosswalk.delivery.deliver import deliver
+        from crosswalk.delivery.ledger import Ledger
+        from crosswalk.outbound.job import as_lines
+
+        places = _places(ledger, state, secrets)
+        job = self._job(mapping, as_lines(records), (biller, at), places)
+        opened = Ledger(ledger)
+        try:
+            return job.result(await deliver(job.requests(), job.setup, opened))
+        finally:
+            opened.close()
+
+    def deliver_sync(  # noqa: PLR0913
+        self,
+        mapping: str,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        biller: str,
+        ledger: str,
+        at: datetime,
+        state: str | Path | None = None,
+        secrets: str | Path | None = None,
+    ) -> "Delivered":
+        """Do as `deliver` does from code that is not async. Ctrl-C ends it cleanly."""
+        from crosswalk.delivery.deliver import deliver_sync
+        from crosswalk.outbound.job import as_lines
+
+        places = _places(ledger, state, secrets)
+        job = self._job(mapping, as_lines(records), (biller, at), places)
+        return job.result(deliver_sync(job.requests(), job.setup, ledger))
+
+    async def balance(  # noqa: PLR0913
+        self,
+        mapping: str,
+        accounts: Iterable[str],
+        *,
+        biller: str,
+        at: datetime,
+        state: str | Path,
+        secrets: str | Path | None = None,
+    ) -> "list[Answered]":
+        """Ask the partner about accounts, in their order; `state` is a folder for tokens.
+
+        Raises ConfigError, BadSetting.
+        """
+        return await self._questions(mapping, accounts, (biller, at), state, secrets).answers()
+
+    def balance_sync(  # noqa: PLR0913
+        self,
+        mapping: str,
+        accounts: Iterable[str],
+        *,
+        biller: str,
+        at: datetime,
+        state: str | Path,
+        secrets: str | Path | None = None,
+    ) -> "list[Answered]":
+        """Do as `balance` does from code that is not async."""
+        from crosswalk.delivery.deliver import in_loop
+
+        return in_loop(self._questions(mapping, accounts, (biller, at), state, secrets).answers)
+
+    def _questions(
+        self,
+        mapping: str,
+        accounts: Iterable[str],
+        who: tuple[str, datetime],
+        state: str | Path,
+        secrets: str | Path | None,
+    ) -> "Job":
+        from crosswalk.outbound.biller import Places
+        from crosswalk.outbound.prepared import deliverable
+        from crosswalk.outbound.questions import question
+
+        found = deliverable(self._project, mapping, self._project.view(who[0]), CANONICAL)
+        places = Places(Path(state), None if secrets is None else Path(secrets))
+        return self._job(mapping, question(found, tuple(accounts)), who, places)
+
+    def _job(self, mapping: str, data: bytes, who: tuple[str, datetime], places: "Places") -> "Job":
+        from crosswalk.outbound.job import job_of
+        from crosswalk.outbound.prepared import deliverable
+
+        biller, at = who
+        found = deliverable(self._project, mapping, self._project.view(biller), CANONICAL)
+        return job_of(found, self._project, data, Run(at, "", "host"), places)
+
+
+def _places(ledger: str, state: str | Path | None, secrets: str | Path | None) -> "Places":
+    """Give the folders beside a ledger. Raises ValueError where a server's has no `state`."""
+    from crosswalk.outbound.biller import Places
+
+    sqlite = "sqlite:///"
+    if state is None and not ledger.startswith(sqlite):
+        raise ValueError("state is needed where the ledger is no file")
+    folder = Path(f"{ledger.removeprefix(sqlite)}.state") if state is None else Path(state)
+    return Places(folder, None if secrets is None else Path(secrets))
+
 
 class Plan:
     """One mapping in one direction, ready to be applied. Safe to share between threads."""
@@ -73,11 +200,12 @@ class Plan:
         self._view: View = project.view(biller)
         mapping, direction = project.wanted(mapping, self._view, direction)
         self._project, self._mapping, self._direction = project, mapping, direction
-        self._records = _of_values(
-            project.plan(
-                mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL
-            )
+        self._canonical = project.plan(
+            mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL
         )
+        self._records = _of_values(self._canonical)
+        self._read = run_values(self._canonical)
+        self._singles: dict[tuple[object, ...], Single | None] = {}
         self._files = project.plan(mapping, self._view, direction)
 
     def context(self, at: datetime, run_id: str = "", file: str = "") -> Context:
@@ -93,20 +221,59 @@ class Plan:
         read from a clock, a file or the environment. Records that cannot be mapped are rejects,
         numbered from 1.
         """
+        context = self.context(at, run_id)
+        single = self._single(context)
+        if single is None:
+            return self._by_reference(enumerate(records, 1), context)[0]
+        made: list[tuple[int, dict[str, Any]]] = []
+        doubted: list[tuple[int, Mapping[str, Any]]] = []
+        read = units = 0
+        for number, record in enumerate(records, 1):
+            found = single.make(record, number)
+            if found is None:
+                doubted.append((number, record))
+                continue
+            made += [(number, one) for one in found[0]]
+            read, units = read + found[1], units + len(found[0])
+        applied, numbers = self._by_reference(doubted, context) if doubted else (_nothing(), [])
+        if doubted:
+            made += zip(numbers, applied.records, strict=True)
+            made.sort(key=lambda one: one[0])
+        summary = applied.summary
+        summary.read, summary.written = summary.read + read, summary.written + read
+        summary.units, summary.emitted = summary.units + units, summary.emitted + units
+        return replace(applied, records=[one for _, one in made])
+
+    def _single(self, context: Context) -> Single | None:
+        """Give the compiled function for what the plan reads of the run; None without one."""
+        key = tuple(context.run.value(name) for name in sorted(self._read))
+        if key not in self._singles:
+            try:
+                made = Single(self._canonical, context)
+            except NotCompiled:
+                made = None
+            self._singles = {**dict(list(self._singles.items())[-KEPT:]), key: made}
+        return self._singles[key]
+
+    def _by_reference(
+        self, records: Iterable[tuple[int, Mapping[str, Any]]], context: Context
+    ) -> tuple[Applied, list[int]]:
+        """Map numbered records by the reference; also the number of each record that was made."""
         rejects: list[Reject] = []
         notices: list[Issue] = []
-        flow = Flow(self._records, self.context(at, run_id), compiled=False)
+        flow = Flow(self._records, context, compiled=False)
         flow.reject_to, flow.notice_to = rejects.append, notices.append
         take = jsonform.read_line(self._records.source).take
-        items: Any = (take(record, number) for number, record in enumerate(records, 1))
+        items: Any = (take(record, number) for number, record in records)
         made: list[Any] = list(flow.texts(items))
+        flow.summary.emitted += len(made)
         flow.settle()
         unit = self._records.unit or 0
         heads = [one for group in flow.made_root.children[:unit] for one in group]
         tails = [one for group in flow.made_root.children[unit + 1 :] for one in group]
         ordered = made if self._records.unit is None else [*heads, *made, *tails]
         shaped = [_shaped(one, self._records.target) for one in ordered]
-        return Applied(shaped, rejects, notices, flow.summary)
+        return Applied(shaped, rejects, notices, flow.summary), [one.line for one in ordered]
 
     def convert(  # noqa: PLR0913
         self,
@@ -127,6 +294,10 @@ class Plan:
         files = Files(Path(output), None if rejects is None else Path(rejects), replace)
         context = self.context(at, run_id, path.name)
         return convert(self._files, context, path, files, jobs=jobs).summary
+
+
+def _nothing() -> Applied:
+    return Applied([], [], [], Summary(compiled="compiled"))
 
 
 def _of_values(plan: bound.Plan) -> bound.Plan:

@@ -6,6 +6,7 @@ import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,11 @@ def backward() -> Plan:
 
 def test_the_public_names_are_these() -> None:
     assert crosswalk.__all__ == [
+        "Answered",
         "Applied",
         "ConfigError",
         "CrosswalkError",
+        "Delivered",
         "Diagnostic",
         "FormatProblem",
         "Issue",
@@ -130,3 +133,68 @@ def test_findings_come_with_the_error() -> None:
 
 def test_the_shipped_documents_have_no_findings() -> None:
     assert crosswalk.load(ROOT).check() == []
+
+
+ODD: list[object] = [
+    None, "", " ", "x", "042", "1.5", "1.555", "2026-01-05", "2026-01-05T08:00:00", 5, -1, True,
+    Decimal("1.5"), Decimal("1E+2"), date(2026, 1, 5), datetime(2026, 1, 5, 8), 1.5, [], {}, b"x",
+]  # fmt: skip
+PAYMENT: dict[str, Any] = {
+    "PaymentGuid": "g-1",
+    "PaymentDate": date(2026, 1, 31),
+    "PaymentTypeId": 1,
+    "CardVendor": "VISA",
+    "PayerName": 'Rosa "Ro" Holt',
+    "ServiceFee": Decimal("2.50"),
+    "bill": [
+        {
+            "InvoiceNumber": "7",
+            "InvoiceTypeId": "42",
+            "AccountNumber": "0042",
+            "Amount": "1.10",
+            "ReceiptNumber": "5.1",
+        },
+        {"AccountNumber": "0043", "Amount": Decimal(2), "ReceiptNumber": "5.00010"},
+    ],
+}
+SMALL: dict[str, dict[str, Any]] = {
+    "paperless": {"AccountNumber": "101", "Paperless": True},
+    "balance-request": {"AccountNumber": "101"},
+}
+
+
+def told(applied: crosswalk.Applied) -> object:
+    rejects = [(one.issue, one.lines, one.amounts) for one in applied.rejects]
+    counts = applied.summary
+    return (
+        applied.records,
+        rejects,
+        applied.notices,
+        (counts.read, counts.written, counts.rejected, counts.units, counts.adds_up()),
+    )
+
+
+@pytest.mark.parametrize("name", ["payment", "void", "paperless", "balance-request"])
+def test_the_compiled_way_of_single_records_gives_what_the_reference_gives(name: str) -> None:
+    plan = crosswalk.load(ROOT).plan(name, biller="newport")
+    good = SMALL.get(name, PAYMENT)
+    given: list[dict[str, Any]] = [good]
+    for key in [*good, "Strange"]:
+        given += [good | {key: value} for value in ODD]
+        given.append({one: value for one, value in good.items() if one != key})
+    for key in good.get("bill", [{}])[0]:
+        given += [good | {"bill": [good["bill"][0] | {key: value}]} for value in ODD]
+    context = plan.context(AT)
+    assert plan._single(context) is not None  # noqa: SLF001 - both ways are compared
+    reference, _ = plan._by_reference(enumerate(given, 1), context)  # noqa: SLF001
+    assert told(plan.apply(given, at=AT)) == told(reference)
+    assert len(reference.records) >= 3
+
+
+def test_a_plan_that_reads_the_clock_is_compiled_for_each_day() -> None:
+    plan = crosswalk.load(ROOT).plan("void", biller="newport")
+    receipt = PAYMENT | {"bill": [{"AccountNumber": "1", "Amount": "1", "ReceiptNumber": "5.1"}]}
+    days = [datetime(2026, 1, day, 8) for day in (30, 31, 30)]
+    made = [plan.apply([receipt], at=day).records[0]["date"] for day in days]
+    assert made == [date(2026, 1, 30), date(2026, 1, 31), date(2026, 1, 30)]
+    assert len(plan._singles) == 2  # noqa: SLF001

@@ -4,6 +4,7 @@ Every payment type, card brand, one bill and several, with and without ALLOCATEA
 2025 and go-forward codes from 2026; the reference and the compiled form give the same bytes.
 """
 
+import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ def golden(snapshot: Snapshot) -> Snapshot:
 
 
 def test_the_billers_have_no_findings(project: Project) -> None:
-    assert project.check(("elm", "oak", "ash")) == []
+    assert project.check(("elm", "oak", "ash", "fir")) == []
 
 
 @pytest.mark.parametrize("execution", ["reference", "compiled"])
@@ -85,3 +86,27 @@ def test_the_files_by_code_hold_what_the_one_file_holds() -> None:
     assert [line for line in whole if b",101," in line] == parts[0]
     assert [line for line in whole if b",102," in line] == parts[1]
     assert len(whole) == sum(map(len, parts))
+
+
+@pytest.mark.parametrize("execution", ["reference", "compiled"])
+def test_a_moment_of_utc_counts_by_the_billers_own_day(project: Project, execution: str) -> None:
+    """Codes change when the year does in Denver, seven hours after it does by UTC."""
+    moments = ["2026-01-01T06:59:59Z", "2026-01-01T07:00:00Z", "2026-07-01T05:59:59Z"]
+    payments = [
+        {
+            "PaymentGuid": f"a{number}",
+            "PaymentDate": moment,
+            "PaymentTypeId": 2,
+            "PayerName": "Ann",
+            "bill": [{"AccountNumber": "7", "Amount": "1.00"}],
+        }
+        for number, moment in enumerate(moments)
+    ]
+    data = "".join(json.dumps(one) + "\n" for one in payments).encode()
+    compiled = execution == "compiled"
+    made = mapped(project, "caselle/cash-receipting/lockbox", "fir", data, compiled=compiled)
+    assert made.body.decode().splitlines() == [
+        "12/31/2025,102,98,1.00,7,Ann",
+        "01/01/2026,102,95,1.00,7,Ann",
+        "06/30/2026,102,95,1.00,7,Ann",
+    ]

@@ -47,7 +47,6 @@ def explain(
         "unused": _unused(trace, base),
         "ties": list(decision.ties),
         "not_matched": [] if winner else _not_matched(bound, trace),
-        "alternatives": _alternatives(bound, trace, winner),
         "checks": _checks(bound, trace, channels),
     }
     if why_not is not None:
@@ -151,16 +150,17 @@ def _failing(bound: Bound, trace: Trace, rule: Rule, cell: Cell) -> Iterable[str
             yield f"{one.name} {names} != {has}"
 
 
-def _alternatives(bound: Bound, trace: Trace, winner: Rule | None) -> list[dict[str, object]]:
-    """Give every other rule with what stood in its way, those that were looked at first."""
+def alternatives(bound: Bound, raw: Mapping[str, object]) -> list[tuple[Rule, bool, str]]:
+    """Give every rule that did not decide a case with what stood in its way.
+
+    The second says whether the rule was looked at; those that were come first.
+    """
+    trace = decide(bound, raw)
     rules = bound.rules.rules if bound.rules else ()
+    winner = bound.rules.by_id.get(trace.decision.rule or "") if bound.rules else None
     seen = {rule.id for one in trace.tried for rule in one.candidates}
     return [
-        {
-            "rule": rule.id,
-            "considered": rule.id in seen,
-            "because": _why_not(bound, trace, winner, rule.id),
-        }
+        (rule, rule.id in seen, _why_not(bound, trace, winner, rule.id))
         for rule in sorted(rules, key=lambda rule: (rule.id not in seen, rule.order))
         if rule is not winner
     ]

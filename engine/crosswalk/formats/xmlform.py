@@ -6,7 +6,7 @@ around its entries) when the first of them begins. Nothing is expanded or fetche
 is refused, and with it every entity (safety A10).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, NoReturn
 from xml.parsers import expat
 
@@ -45,7 +45,8 @@ class _Skip(Node):
     reader: "_Reader"
 
     def __missing__(self, name: str) -> Node:
-        self.reader.deep(0)
+        if len(self.reader.stack) > DEPTH:
+            self.reader.deep(0)
         return self
 
 
@@ -86,7 +87,6 @@ class _Reader:
         self.replayed: int | None = None
         self.held: int | None = None
         self.reached = False
-        self.here: Callable[[], Node] = lambda: self.root
         self.skipped: tuple[int, int, str] | None = None
 
     def uris(self, step: Step) -> tuple[str, ...]:
@@ -124,8 +124,6 @@ class _Reader:
 
     def bounds(self, at: int, fed: int) -> None:
         """Refuse what would not fit into memory. Raises FormatProblem CW652."""
-        if self.here() is self.skip:
-            self.texts.clear()
         if fed - at > TOKEN + SIZE or sum(map(len, self.texts)) > TOKEN:
             self.records.stop("CW652", f"a tag, comment or text has more than {TOKEN} bytes")
         if self.held is not None and at - self.held > RECORD:
@@ -143,20 +141,31 @@ class _Reader:
     # --- handlers ------------------------------------------------------------------------
 
     def connect(self) -> None:  # noqa: C901, PLR0915 - the inner loop
-        """Give expat its handlers: closures over what changes with every element."""
+        """Give expat its handlers: closures over what changes with every element.
+
+        Text is only asked for where it is a value, or where none may be.
+        """
         parser, stack, texts, odd = self.parser, self.stack, self.texts, self.odd
-        enter, close, node = self.enter, self.records.close, self.root
+        enter, close, node, collect = self.enter, self.records.close, self.root, self.texts.append
+
+        def stray(text: str) -> None:
+            if not (text.isspace() or node is self.skip or node.element.tested):
+                reason = f"text stands in '{node.element.step}', which has only elements"
+                self.records.hurt("CW654", reason)
+
+        outside = None if self.loose else stray
 
         def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal node
+            if node.field is not None:
+                self.between(node)
+                parser.CharacterDataHandler = outside
             stack.append(node)
-            if texts:
-                if node.field is not None or len(texts) > 1 or not texts[0].isspace():
-                    self.between(node)
-                texts.clear()
             node = node[name]
             if attributes or node.special:
                 node = enter(node, attributes)
+            if node.field is not None:
+                parser.CharacterDataHandler = collect
 
         def end(_: str) -> None:
             nonlocal node
@@ -168,21 +177,24 @@ class _Reader:
                     cells[field] = text if node.exact else text.strip(SPACE)
                 else:
                     self.again(node)
-            elif texts and (len(texts) > 1 or not texts[0].isspace()):
-                self.between(node)
-            texts.clear()
+                texts.clear()
+                parser.CharacterDataHandler = outside
             if node.opens is not None:
                 close(node.opens)
             node = stack.pop()
+            if node.field is not None:
+                parser.CharacterDataHandler = collect
 
         def become(chosen: Node | None, attributes: dict[str, str]) -> None:
             nonlocal node
             found = self.nothing_fits(node) if chosen is None else chosen
             node = enter(found, attributes) if attributes or found.special else found
+            if node.field is not None:
+                parser.CharacterDataHandler = collect
 
-        self.become, self.here = become, lambda: node
+        self.become = become
         parser.StartElementHandler, parser.EndElementHandler = start, end
-        parser.CharacterDataHandler = texts.append
+        parser.CharacterDataHandler = outside
         parser.StartDoctypeDeclHandler = self.doctype
 
     @property
@@ -233,15 +245,11 @@ class _Reader:
                 self.unknown(node, name, [step.local for step in node.element.attributes], "@")
 
     def between(self, node: Node) -> None:
-        """Keep the text around the elements inside a value; refuse it where no text belongs."""
-        text = "".join(self.texts)
-        if node.field is not None:
-            if all(one is not node for one in self.odd):
-                self.odd.append(node)
-            node.before += text
-        elif text.strip(SPACE) and not (self.loose or node is self.skip or node.element.tested):
-            reason = f"text stands in '{node.element.step}', which has only elements"
-            self.records.hurt("CW654", reason)
+        """Keep the text around the elements inside a value."""
+        if all(one is not node for one in self.odd):
+            self.odd.append(node)
+        node.before += "".join(self.texts)
+        self.texts.clear()
 
     def again(self, node: Node) -> None:
         """Take a text that is null or has elements inside; refuse a second value."""
@@ -270,7 +278,9 @@ class _Reader:
             self.records.hurt("CW654", reason)
         elif not self.loose:
             self.unknown(node, name, [step.local for step in node.element.children], "")
-        elif node.open is None and (self.skipped is None or depth > self.skipped[0]):
+        elif node.open is not None:
+            node.remember(name, self.skip)
+        elif self.skipped is None or depth > self.skipped[0]:
             reason = f"no record of the layout is in the file, '{node.name}' has only '{local}'"
             self.skipped = (depth, self.line, reason)
         return self.skip

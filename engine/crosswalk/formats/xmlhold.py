@@ -71,7 +71,7 @@ class Held:
                 parser.StartElementHandler(text, attributes)
             elif text is _END:
                 parser.EndElementHandler(text)
-            else:
+            elif parser.CharacterDataHandler is not None:
                 parser.CharacterDataHandler(text)
         reader.replayed = last
         parser.EndElementHandler(_END)

@@ -84,9 +84,13 @@ class Node(dict[str, Any]):
         found = self.locals.get(name.rpartition(PARTED)[2])
         if found is None:
             return self.foreign(self, name)  # type: ignore[no-any-return]
-        if len(self) < KEPT:
-            self[name] = found
+        self.remember(name, found)
         return found
+
+    def remember(self, name: str, node: "Node") -> None:
+        """Find a name at once the next time; a bounded number of them."""
+        if len(self) < KEPT:
+            self[name] = node
 
 
 def expanded(step: Step, namespaces: Iterable[str]) -> list[str]:

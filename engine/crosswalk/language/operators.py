@@ -19,6 +19,7 @@ from crosswalk.language.cleanup import (
 )
 from crosswalk.language.cleanup_text import TEXT_OPERATORS
 from crosswalk.language.cleanup_values import VALUE_OPERATORS
+from crosswalk.language.cleanup_zones import ZONE_OPERATORS
 from crosswalk.values.spelling import Value
 
 __all__ = [
@@ -36,7 +37,9 @@ __all__ = [
     "schema",
 ]
 
-OPERATORS: dict[str, Operator] = {one.name: one for one in (*TEXT_OPERATORS, *VALUE_OPERATORS)}
+OPERATORS: dict[str, Operator] = {
+    one.name: one for one in (*TEXT_OPERATORS, *VALUE_OPERATORS, *ZONE_OPERATORS)
+}
 """Every operator by its name, in the order of the documentation."""
 
 

@@ -1,14 +1,14 @@
 """Decisions at run time: the table in force on the record's day, and what may not be posted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from crosswalk.decisions.base import Bound
 from crosswalk.decisions.dated import Dated
-from crosswalk.decisions.explain import explain
+from crosswalk.decisions.explain import alternatives, explain
 from crosswalk.decisions.limits import too_long
-from crosswalk.decisions.model import Decision, Limit, Reason
+from crosswalk.decisions.model import Decision, Limit, Reason, Rule
 from crosswalk.decisions.table import order_of
 from crosswalk.findings.diagnostics import Severity, Span
 from crosswalk.planning.plan import Decider
@@ -83,8 +83,11 @@ class Judging:
         bound = self.dated(decider).bound(on)
         yield from _in_force(decider, bound, on)
         if bound is not None:
-            said = explain(bound, dict(zip(order_of(decider.model), values, strict=True)))
-            yield from _told(decider, bound, said, outcome)
+            raw = dict(zip(order_of(decider.model), values, strict=True))
+            said: dict[str, Any] = explain(bound, raw)
+            yield from _told(decider, bound, said)
+            yield from _lost(alternatives(bound, raw))
+            yield from _source(said["fields"].get(outcome), outcome)
 
 
 _FALLEN = (Reason.BASE_NO_RULESET, Reason.BASE_RULESET_INVALID)
@@ -142,7 +145,7 @@ def _place(decision: Decision, dated: Dated) -> Span | None:
 
 
 def _told(
-    decider: Decider, bound: Bound, said: Mapping[str, Any], outcome: str
+    decider: Decider, bound: Bound, said: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Span | None]]:
     rules = said["ruleset"]
     given = "  ".join(f"{name}={value}" for name, value in said["normalised"].items())
@@ -156,8 +159,6 @@ def _told(
         f"{said['reason']}{f': rule {winner.id}{via}' if winner else ''}",
         (winner.span if winner else None),
     )
-    yield from _lost(bound, said)
-    yield from _source(said["fields"].get(outcome), outcome)
 
 
 def _in_force(
@@ -173,15 +174,15 @@ def _in_force(
         yield "decision", f"on {on} the rules {one.name} ({since}) {state}", one.span
 
 
-def _lost(bound: Bound, said: Mapping[str, Any]) -> Iterator[tuple[str, str, Span | None]]:
+def _lost(others: Iterable[tuple[Rule, bool, str]]) -> Iterator[tuple[str, str, Span | None]]:
     """Say of every other rule what stood in its way; those never looked at also together."""
-    rules = bound.rules.by_id if bound.rules else {}
-    others = [one["rule"] for one in said["alternatives"] if not one["considered"]]
-    for one in said["alternatives"]:
-        what = "lost" if one["considered"] else "elsewhere"
-        yield what, f"not rule {one['rule']}: {one['because']}", rules[one["rule"]].span
-    if others:
-        yield "decision", f"rules for other cases: {', '.join(others)}", None
+    elsewhere = []
+    for rule, considered, because in others:
+        elsewhere += [] if considered else [rule.id]
+        what = "lost" if considered else "elsewhere"
+        yield what, f"not rule {rule.id}: {because}", rule.span
+    if elsewhere:
+        yield "decision", f"rules for other cases: {', '.join(elsewhere)}", None
 
 
 def _source(
