@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from crosswalk.findings.errors import ConfigError, CrosswalkError, FormatProblem
     from crosswalk.library import Applied, Library, Plan, load
     from crosswalk.model.records import Issue
+    from crosswalk.outbound.results import Answered, Delivered
     from crosswalk.running.accounts import Reject, Summary
 
 __all__ = [
+    "Answered",
     "Applied",
     "ConfigError",
     "CrosswalkError",
+    "Delivered",
     "Diagnostic",
     "FormatProblem",
     "Issue",
@@ -29,9 +32,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answered": "outbound.results",
     "Applied": "library",
     "ConfigError": "findings.errors",
     "CrosswalkError": "findings.errors",
+    "Delivered": "outbound.results",
     "Diagnostic": "findings.diagnostics",
     "FormatProblem": "findings.errors",
     "Issue": "model.records",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.formats import jsonform
@@ -22,6 +22,11 @@ from crosswalk.running.flow import Flow
 from crosswalk.running.interpret import Context, Run
 from crosswalk.running.single import Single, run_values
 from crosswalk.values.spelling import Missing
+
+if TYPE_CHECKING:
+    from crosswalk.outbound.biller import Places
+    from crosswalk.outbound.job import Job
+    from crosswalk.outbound.results import Answered, Delivered
 
 KEPT = 8
 """Compiled functions a plan keeps for other values of the run (`run: date` of earlier days)."""
@@ -68,6 +73,123 @@ class Library:
         flow.
         """
         return Plan(self._project, mapping, biller, BACKWARD if backward else FORWARD)
+
+    # --- deliveries ----------------------------------------------------------------------
+
+    async def deliver(  # noqa: PLR0913
+        self,
+        mapping: str,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        biller: str,
+        ledger: str,
+        at: datetime,
+        state: str | Path | None = None,
+        secrets: str | Path | None = None,
+    ) -> "Delivered":
+        """Deliver what a mapping (or flow of the biller) makes of records; see docs/delivery.md.
+
+        `records` have the canonical shape, amounts as Decimal or text. `ledger` is a URL, `state`
+        the folder of its tokens and mark (needed for a server, else beside the file), `secrets`
+        that of secrets in files. Works off what an earlier run of this biller left as well. Raises
+        ConfigError, FormatProblem, and DeliveryError when the ledger cannot be used.
+        """
+        from crosswalk.delivery.deliver import deliver
+        from crosswalk.delivery.ledger import Ledger
+        from crosswalk.outbound.job import as_lines
+
+        places = _places(ledger, state, secrets)
+        job = self._job(mapping, as_lines(records), (biller, at), places)
+        opened = Ledger(ledger)
+        try:
+            return job.result(await deliver(job.requests(), job.setup, opened))
+        finally:
+            opened.close()
+
+    def deliver_sync(  # noqa: PLR0913
+        self,
+        mapping: str,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        biller: str,
+        ledger: str,
+        at: datetime,
+        state: str | Path | None = None,
+        secrets: str | Path | None = None,
+    ) -> "Delivered":
+        """Do as `deliver` does from code that is not async. Ctrl-C ends it cleanly."""
+        from crosswalk.delivery.deliver import deliver_sync
+        from crosswalk.outbound.job import as_lines
+
+        places = _places(ledger, state, secrets)
+        job = self._job(mapping, as_lines(records), (biller, at), places)
+        return job.result(deliver_sync(job.requests(), job.setup, ledger))
+
+    async def balance(  # noqa: PLR0913
+        self,
+        mapping: str,
+        accounts: Iterable[str],
+        *,
+        biller: str,
+        at: datetime,
+        state: str | Path,
+        secrets: str | Path | None = None,
+    ) -> "list[Answered]":
+        """Ask the partner about accounts, in their order; `state` is a folder for tokens.
+
+        Raises ConfigError, BadSetting.
+        """
+        return await self._questions(mapping, accounts, (biller, at), state, secrets).answers()
+
+    def balance_sync(  # noqa: PLR0913
+        self,
+        mapping: str,
+        accounts: Iterable[str],
+        *,
+        biller: str,
+        at: datetime,
+        state: str | Path,
+        secrets: str | Path | None = None,
+    ) -> "list[Answered]":
+        """Do as `balance` does from code that is not async."""
+        from crosswalk.delivery.deliver import in_loop
+
+        return in_loop(self._questions(mapping, accounts, (biller, at), state, secrets).answers)
+
+    def _questions(
+        self,
+        mapping: str,
+        accounts: Iterable[str],
+        who: tuple[str, datetime],
+        state: str | Path,
+        secrets: str | Path | None,
+    ) -> "Job":
+        from crosswalk.outbound.biller import Places
+        from crosswalk.outbound.prepared import deliverable
+        from crosswalk.outbound.questions import question
+
+        found = deliverable(self._project, mapping, self._project.view(who[0]), CANONICAL)
+        places = Places(Path(state), None if secrets is None else Path(secrets))
+        return self._job(mapping, question(found, tuple(accounts)), who, places)
+
+    def _job(self, mapping: str, data: bytes, who: tuple[str, datetime], places: "Places") -> "Job":
+        from crosswalk.outbound.job import job_of
+        from crosswalk.outbound.prepared import deliverable
+
+        biller, at = who
+        found = deliverable(self._project, mapping, self._project.view(biller), CANONICAL)
+        return job_of(found, self._project, data, Run(at, "", "host"), places)
+
+
+def _places(ledger: str, state: str | Path | None, secrets: str | Path | None) -> "Places":
+    """Give the folders beside a ledger. Raises ValueError where a server's has no `state`."""
+    from crosswalk.outbound.biller import Places
+
+    sqlite = "sqlite:///"
+    if state is None and not ledger.startswith(sqlite):
+        raise ValueError("state is needed where the ledger is no file")
+    folder = Path(f"{ledger.removeprefix(sqlite)}.state") if state is None else Path(state)
+    return Places(folder, None if secrets is None else Path(secrets))
 
 
 class Plan:

@@ -418,7 +418,9 @@ class Project:
         warnings = tuple(replace(one, severity=Severity.WARNING) for one in tolerated)
         return replace(made, warnings=warnings)
 
-    def delivery(self, name: str, view: View) -> tuple[Plan, Delivery, Operation]:
+    def delivery(
+        self, name: str, view: View, source_form: str | None = None
+    ) -> tuple[Plan, Delivery, Operation]:
         """Build the plan of what a mapping delivers: its variables, key and amount.
 
         Raises ConfigError, also for a mapping that does not say how it is delivered (CW483).
@@ -443,7 +445,8 @@ class Project:
         ):
             raise ConfigError(findings)
         mapping, target = extended(written, written.delivery, parts.source, operation)
-        made, wrong = bind(mapping, parts.source, target, parts.names, FORWARD)
+        source = canonical_layout(parts.source) if source_form == CANONICAL else parts.source
+        made, wrong = bind(mapping, source, target, parts.names, FORWARD)
         if made is None:
             raise ConfigError(wrong)
         return made, written.delivery, operation
@@ -583,7 +586,7 @@ class Project:
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())
-        yield from missing_in_names(layouts, view.settings)
+        yield from missing_in_names(layouts, view.settings, owner)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""

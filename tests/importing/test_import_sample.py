@@ -1,16 +1,22 @@
 """A layout proposed from a file reads that file as it is, and says what it is not sure of."""
 
+import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importing.test_import_table import settle
 
 from crosswalk.cli.import_command import command
+from crosswalk.importing.grid import Refused
+from crosswalk.importing.propose_layout import Head
 from crosswalk.importing.readings import Reading, reading_of
+from crosswalk.importing.sample import propose_sample
 from crosswalk.importing.sample_structure import structure_of
 from crosswalk.project import Project
 from crosswalk.values.codecs import Spelling, codec
@@ -114,6 +120,9 @@ def test_a_date_is_never_proposed_in_one_order_when_the_other_reads_it_too(day: 
         ("x", ["1.234"], "text", True),
         ("Count", ["12", "7"], "integer", False),
         ("Count", ["007"], "code", False),
+        ("Account", ["1001"], "code", False),
+        ("Account No", ["1001"], "code", False),
+        ("County", ["17"], "code", True),
         ("x", ["", " "], "text", True),
         ("Flag", ["true", "false"], "boolean", False),
         ("At", ["2021-01-05T08:00:00Z"], "datetime", False),
@@ -125,6 +134,54 @@ def test_a_column_has_a_type_only_where_the_values_have_one_reading(
 ) -> None:
     made = reading_of(name, values)
     assert (made.type, bool(made.doubt)) == (kind, doubted)
+
+
+# --- whatever is given ----------------------------------------------------------------------
+
+
+SEEDS = [one.read_bytes() for one in (*STRANGERS, *SAMPLES)]
+PIECES = [*(bytes([one]) for one in b"\",;|\n<>{}[]~*:+?'0 "), b"\r\n", b"\xe9", b"null", b"UNA"]
+
+
+@given(
+    st.sampled_from(SEEDS),
+    st.lists(st.tuples(st.integers(0), st.integers(0, 40), st.sampled_from(PIECES)), max_size=5),
+)
+@settings(max_examples=40)
+def test_any_file_gives_a_proposal_or_a_reason(
+    data: bytes, changes: list[tuple[int, int, bytes]]
+) -> None:
+    for place, cut, piece in changes:
+        at = place % (len(data) + 1)
+        data = data[:at] + piece + data[at + cut :]
+    with suppress(Refused):
+        made, told = propose_sample(data, Head("layout", "a/sample", "file"))
+        assert made.text.startswith("# Proposed from file.")
+        assert told
+
+
+def test_a_workbook_is_read_by_the_values_of_its_cells(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("Payments")
+        sheet.write_row(0, 0, ["Printed"])
+        sheet.write_row(1, 0, ["Account No", "Ref", "Amount", "Qty", "Mixed", "Due"])
+        for at, row in enumerate([[1001, "0042", 10.5, 3, "x"], [1002, "0043", 1200, 1, 2]], 2):
+            sheet.write_row(at, 0, row)
+            sheet.write_datetime(at, 5, datetime(2026, 1, at), day)
+    result = imported(tmp_path / "t.xlsx")
+    assert "read again: 2 records, none rejected" in result.stderr
+    fields = re.findall(
+        r"^      ([\w ]+): \{type: (\w+)[^}]*\}(  # TODO)?", result.stdout, re.MULTILINE
+    )
+    assert [(name, kind, bool(doubt)) for name, kind, doubt in fields] == [
+        ("Account No", "code", True),
+        ("Ref", "code", False),
+        ("Amount", "money", False),
+        ("Qty", "integer", False),
+        ("Mixed", "text", True),
+        ("Due", "date", False),
+    ]
 
 
 # --- the order of records -------------------------------------------------------------------

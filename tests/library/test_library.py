@@ -30,9 +30,11 @@ def backward() -> Plan:
 
 def test_the_public_names_are_these() -> None:
     assert crosswalk.__all__ == [
+        "Answered",
         "Applied",
         "ConfigError",
         "CrosswalkError",
+        "Delivered",
         "Diagnostic",
         "FormatProblem",
         "Issue",

@@ -3,6 +3,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.delivery.conftest import database as database  # noqa: PLC0414 - a fixture, used by name
 from tests.outbound.kit import Opened, Place, place
 
 

@@ -35,12 +35,13 @@ def project_in(folder: Path, url: str, changes: tuple[Change, ...] = ()) -> Path
     for file in (folder / "mappings").rglob("*.case.yaml"):
         file.unlink()
     biller = folder / "mappings" / "billers" / "riverton.yaml"
-    biller.write_text(biller.read_text("utf-8").replace(SANDBOX_URL, url), "utf-8")
     for name, old, new in changes:
         path = folder / "mappings" / name
         text = path.read_text("utf-8")
         assert text.count(old) == 1, f"{name} holds {old!r} {text.count(old)} times"
         path.write_text(text.replace(old, new), "utf-8")
+    here, there = (one.removesuffix("graphql") for one in (SANDBOX_URL, url))
+    biller.write_text(biller.read_text("utf-8").replace(here, there), "utf-8")
     return folder
 
 

@@ -9,7 +9,17 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from tests.outbound.kit import BALANCE, LOGIN, PAPERLESS, PAYMENT, REJECT, RIVERTON, VOID, Opened
+from tests.outbound.kit import (
+    BALANCE,
+    CANARIES,
+    LOGIN,
+    PAPERLESS,
+    PAYMENT,
+    REJECT,
+    RIVERTON,
+    VOID,
+    Opened,
+)
 
 PAYMENTS, VOIDS = RIVERTON / "payments.jsonl", RIVERTON / "voids.jsonl"
 DOUBLES = {"confirmationNumber": "6f1c0a52-0000-4000-8000-0000000d0003"}
@@ -21,9 +31,9 @@ def totals(text: str) -> dict[str, tuple[int, int]]:
 
 
 def test_committed_payments_are_posted_once_and_a_second_run_sends_nothing(
-    opened: Opened, capsys: pytest.CaptureFixture[str]
+    opened: Opened, database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = opened()
+    place = opened(ledger=database)
     assert place.deliver(PAYMENT, PAYMENTS, "--json") == 3  # one account is unknown to the partner
     assert totals(capsys.readouterr().out) == {"POSTED": (11, 68228), "REJECTED": (1, 500)}
     assert place.deliver(PAYMENT, PAYMENTS, "--json") == 3
@@ -35,6 +45,9 @@ def test_committed_payments_are_posted_once_and_a_second_run_sends_nothing(
     login = b64encode(":".join(LOGIN.values()).encode()).decode()
     sent = [one.headers["authorization"] for one in place.sandbox.arrivals]
     assert set(sent) == {f"Basic {login}"}
+    capsys.readouterr()
+    assert place.crosswalk("ledger", "list", "--state", "POSTED", "--json") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 11
 
 
 def test_a_payment_over_three_bills_whose_second_answer_is_lost_gives_three_receipts(
@@ -168,6 +181,45 @@ def test_a_held_endpoint_is_freed_once_its_cause_is_gone(
     assert "1 deliveries are READY" in capsys.readouterr().out
     assert place.deliver(PAYMENT, PAYMENTS, "-q") == 3
     assert len(place.receipts()) == 11
+
+
+BY_LOGIN = """credentials:
+  username: {setting: "12"}
+  password: {setting: "13"}
+"""
+BY_REFRESH = """credentials:
+  token:
+    source: refresh
+    url: {setting: TokenRefreshUrl}
+    client_id: {setting: ClientId}
+    client_secret: {setting: ClientSecret}
+"""
+REFRESH = """  126: http://127.0.0.1:8700/token
+  127: {env: RIVERTON_PASSWORD}
+  128: "2099-12-31"
+  ClientId: {env: RIVERTON_USERNAME}
+  ClientSecret: {env: RIVERTON_PASSWORD}
+  TestEndpoints"""
+
+
+def test_a_token_is_had_by_the_settings_and_renewed_once(
+    opened: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = "caselle/cash-receipting"
+    place = opened(
+        (f"{folder}/create-receipt.yaml", BY_LOGIN, BY_REFRESH),
+        (f"{folder}/void-receipt.yaml", BY_LOGIN, BY_REFRESH),
+        ("billers/riverton.yaml", "  TestEndpoints", REFRESH),
+    )
+    place.sandbox.behaviour.token = CANARIES
+    assert place.deliver(PAYMENT, PAYMENTS, "--json") == 3
+    assert totals(capsys.readouterr().out)["POSTED"] == (11, 68228)
+    paths = [one.path for one in place.sandbox.arrivals]
+    assert paths.count("/token") == 1
+    place.sandbox.tokens.clear()  # the partner forgets it: one 401, one new token, one replay
+    place.sandbox.arrivals.clear()
+    assert place.deliver(VOID, VOIDS, "--json") == 0
+    assert [one.path for one in place.sandbox.arrivals] == ["/graphql", "/token", "/graphql"]
 
 
 def test_three_payments_that_are_our_own_mistake_stop_the_run(

@@ -185,3 +185,14 @@ def test_hosts_that_the_settings_list_are_the_only_ones(tmp_path: Path) -> None:
     setup = setup_of(project, found.view, found.operation, Places(tmp_path))
     endpoint = setup.endpoints["riverton", "11"]
     assert (endpoint.hosts, endpoint.test) == (frozenset({"pay.example"}), False)
+
+
+def test_every_shipped_mapping_that_fills_an_operation_says_how_it_is_delivered() -> None:
+    project = Project(ROOT)
+    filling = [
+        one
+        for one in project.documents("mapping")
+        if project.workspace.find(getattr(one.node.entries["to"].value, "text", ""), "operation")[0]
+    ]
+    assert len(filling) >= 8
+    assert [one.name for one in filling if "delivery" not in one.node.entries] == []

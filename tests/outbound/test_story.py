@@ -94,7 +94,7 @@ def test_the_page_on_deliveries_can_be_followed(tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, tmp_path / name)
     biller = tmp_path / "mappings" / "billers" / "riverton.yaml"
     biller.write_text(re.sub(rf":{PORT}/", f":{port}/", biller.read_text("utf-8")), "utf-8")
-    story = [one for one in blocks(PAGE) if one.info[0] == "shell-session"]
+    story = [one for one in blocks(PAGE) if one.info[0] == "shell-session" or one.file]
     first, *rest = story
     assert first.info == ("shell-session", "server")
     assert len(rest) >= 4
@@ -102,7 +102,9 @@ def test_the_page_on_deliveries_can_be_followed(tmp_path: Path) -> None:
     try:
         with server(first, tmp_path, port):
             for block in rest:
-                for step in steps(block.body):
+                if block.file:
+                    (tmp_path / block.file).write_text(block.body, "utf-8")
+                for step in () if block.file else steps(block.body):
                     told = shell.run(step.command)
                     assert as_expected(step.told, told), f"{step.command}{told}"
     finally:

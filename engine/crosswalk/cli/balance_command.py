@@ -10,7 +10,7 @@ from crosswalk.cli.deliver_command import read, reject
 from crosswalk.cli.ledger_options import secrets_option
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.project import Project
-from crosswalk.running.interpret import Context, Run
+from crosswalk.running.interpret import Run
 
 
 @click.command("balance")
@@ -50,29 +50,26 @@ def command(  # noqa: PLR0913
       crosswalk balance partner/product/balance-request --input accounts.jsonl --biller a-city
     """  # noqa: D301
     from crosswalk.formats.jsontext import encode
-    from crosswalk.outbound.biller import Places, setup_of
-    from crosswalk.outbound.prepared import deliverable, items_of
-    from crosswalk.outbound.questions import answer_plan, ask_all, question
+    from crosswalk.outbound.biller import Places
+    from crosswalk.outbound.job import job_of
+    from crosswalk.outbound.prepared import deliverable
+    from crosswalk.outbound.questions import question
 
     if bool(accounts) == (file is not None):
         raise click.UsageError("give accounts, or --input")
-    view = project.view(biller)
-    found = deliverable(project, mapping, view)
+    found = deliverable(project, mapping, project.view(biller))
     if found.delivery.kind != "question":
         raise click.UsageError(f"{mapping} asks nothing; use crosswalk deliver")
     places = Places(state or project.root / "balance.state", secrets or project.root / "secrets")
-    setup = setup_of(project, view, found.operation, places)
     data, name = read(file) if file is not None else (question(found, accounts), "arguments")
-    context = Context(view.settings.texts(), Run(moment(at), "", name))
-    items = items_of(found, data, context)
-    for issue in items.rejects:
+    job = job_of(found, project, data, Run(moment(at), "", name), places)
+    for issue in job.items.rejects:
         click.echo(reject(issue), err=True)
-    plan = answer_plan(project, found)
-    answers = asyncio.run(ask_all(found, items.items, setup, (plan, context), at_once=at_once))
+    answers = asyncio.run(job.answers(at_once))
     for one in answers:
         for record in one.records:
             click.echo(encode(record))
         if one.reason is not None:
             click.echo(f"no answer  question {one.number}  {one.reason}", err=True)
     unanswered = any(one.reason is not None for one in answers)
-    click.get_current_context().exit(3 if items.rejects or unanswered else 0)
+    click.get_current_context().exit(3 if job.items.rejects or unanswered else 0)

@@ -24,7 +24,7 @@ from crosswalk.cli.ledger_options import (
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.findings.diagnostics import CODES
 from crosswalk.project import Project
-from crosswalk.running.interpret import Context, Run
+from crosswalk.running.interpret import Run
 
 if TYPE_CHECKING:
     from crosswalk.delivery.deliver import Summary
@@ -117,25 +117,23 @@ def command(  # noqa: PLR0913
     """  # noqa: D301
     from crosswalk.delivery.deliver import deliver_sync
     from crosswalk.delivery.worker import Pace
-    from crosswalk.outbound.biller import Places, setup_of
-    from crosswalk.outbound.prepared import deliverable, items_of
-    from crosswalk.outbound.requests import requests_of
+    from crosswalk.outbound.biller import Places
+    from crosswalk.outbound.job import job_of
+    from crosswalk.outbound.prepared import deliverable
 
-    view = project.view(biller)
-    found = deliverable(project, mapping, view)
+    found = deliverable(project, mapping, project.view(biller))
     if found.delivery.kind == "question":
         raise click.UsageError(f"{mapping} asks a question; use crosswalk balance")
     url = url_of(ledger)
     places = Places(state_of(url, state), secrets or project.root / "secrets")
-    setup = setup_of(project, view, found.operation, places)
     data, file = read(input)
-    items = items_of(found, data, Context(view.settings.texts(), Run(moment(at), "", file)))
-    for issue in items.rejects:
+    job = job_of(found, project, data, Run(moment(at), "", file), places)
+    for issue in job.items.rejects:
         click.echo(reject(issue), err=True)
     pace = Pace(sends=sends, patience_s=patience)
-    with _logged(verbose=verbose), _progress(len(items.items), show=not quiet) as listen:
-        summary = deliver_sync(requests_of(found, items.items, file), setup, url, pace, listen)
-    outcome = _Outcome(summary, items.rejects, found.plan.name, found.biller)
+    with _logged(verbose=verbose), _progress(len(job.items.items), show=not quiet) as listen:
+        summary = deliver_sync(job.requests(), job.setup, url, pace, listen)
+    outcome = _Outcome(summary, job.items.rejects, found.plan.name, found.biller)
     click.echo(_json(outcome) if as_json else _text(outcome))
     click.get_current_context().exit(outcome.code)
 

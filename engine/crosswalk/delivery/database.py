@@ -1,5 +1,6 @@
 """Opening the ledger's database: durable, one writer at a time, safe against forks, migrated."""
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -90,13 +91,20 @@ def _engine(url: str) -> sa.Engine:
         raise LedgerUnavailable("a ledger is sqlite:///path or postgresql+psycopg://...")
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed)
-    engine = sa.create_engine(parsed, pool_size=2, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(parsed, pool_size=2, pool_pre_ping=True, **_quiet())
     event.listen(engine, "connect", _postgresql_connect)
     return engine
 
 
+def _quiet() -> dict[str, Any]:
+    """Give the options that keep payloads out of logs; at DEBUG an engine shows whole rows."""
+    name = "crosswalk-ledger"
+    logging.getLogger(f"sqlalchemy.engine.Engine.{name}").setLevel(logging.WARNING)
+    return {"hide_parameters": True, "logging_name": name}
+
+
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    options: dict[str, Any] = {"hide_parameters": True, "connect_args": {"timeout": BUSY_S}}
+    options: dict[str, Any] = {**_quiet(), "connect_args": {"timeout": BUSY_S}}
     if url.database in (None, "", ":memory:"):
         options["poolclass"] = StaticPool
         options["connect_args"]["check_same_thread"] = False

@@ -129,7 +129,7 @@ def deliver_sync(
     """
     ledger = Ledger(url)
     try:
-        return _in_loop(lambda: _interruptible(requests, setup, ledger, pace, on_worker))
+        return in_loop(lambda: _interruptible(requests, setup, ledger, pace, on_worker))
     finally:
         ledger.close()
 
@@ -157,7 +157,7 @@ def ask_sync(
         finally:
             await transport.close()
 
-    return _in_loop(work)
+    return in_loop(work)
 
 
 def take_in(requests: Iterable[Request], setup: Setup, ledger: Ledger, who: str) -> _Intake:
@@ -214,7 +214,8 @@ async def _interruptible(
                 loop.remove_signal_handler(name)
 
 
-def _in_loop(work: Callable[[], Coroutine[None, None, T]]) -> T:
+def in_loop(work: Callable[[], Coroutine[None, None, T]]) -> T:
+    """Run a coroutine from ordinary code, in a thread of its own where a loop runs already."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -58,6 +58,15 @@ def payload(document: str, variables: Mapping[str, Json]) -> str:
     return encoder.encode({"query": document, "variables": dict(variables)}).decode()
 
 
+def hidden(reference: str) -> str:
+    """Give what is kept of a change's reference: it may be a customer's number (safety C8).
+
+    >>> len(hidden("10-1"))
+    16
+    """
+    return digest(reference)[:16]
+
+
 def digest(text: str) -> str:
     """Return the sha256 of a text in hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()

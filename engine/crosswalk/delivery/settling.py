@@ -1,6 +1,6 @@
 """The beginning and the end of an attempt inside a transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from crosswalk.delivery.classify import Verdict
 from crosswalk.delivery.clock import SECOND_US
 from crosswalk.delivery.journal import Delivery, Note
 from crosswalk.delivery.owners import Owner
-from crosswalk.delivery.request import Kind
+from crosswalk.delivery.request import Kind, hidden
 from crosswalk.delivery.states import STEPS, Outcome, State
 
 D = tables.delivery.c
@@ -48,6 +48,8 @@ def settle(
     connection: sa.Connection, delivery: Delivery, verdict: Verdict, plan: Plan, now: int
 ) -> Delivery:
     """Record an attempt's result, keep the endpoint's breaker, take the steps that follow."""
+    if delivery.kind == Kind.CHANGE and verdict.reference is not None:
+        verdict = replace(verdict, reference=hidden(verdict.reference))
     verdict = _unless_taken(connection, delivery, verdict)
     connection.execute(sa.insert(tables.attempt_result), _result(delivery, verdict, now))
     _keep_breaker(connection, delivery, verdict, plan.policy, now)

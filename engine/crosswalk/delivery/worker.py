@@ -19,6 +19,7 @@ from crosswalk.delivery.faults import BadSetting, IllegalStep
 from crosswalk.delivery.journal import Delivery, Note
 from crosswalk.delivery.ledger import Ledger
 from crosswalk.delivery.reconcile import Finding
+from crosswalk.delivery.request import Kind, hidden
 from crosswalk.delivery.sender import Sender
 from crosswalk.delivery.settling import Plan
 from crosswalk.delivery.spans import span
@@ -193,7 +194,7 @@ class Worker:
         if finding.state is None:
             return
         _say("resolved", delivery, finding.state, finding.reason)
-        changes = _resolution(finding, now)
+        changes = _resolution(delivery, finding, now)
         note = Note(self._sender.owner.name, now, finding.reason)
         await self.call(
             functools.partial(self._ledger.resolve, delivery, finding.state, note, **changes)
@@ -256,11 +257,12 @@ def _say(what: str, delivery: Delivery, outcome: str, reason: str) -> None:
     )
 
 
-def _resolution(finding: Finding, now: int) -> dict[str, object]:
+def _resolution(delivery: Delivery, finding: Finding, now: int) -> dict[str, object]:
+    shown = hidden if delivery.kind == Kind.CHANGE else str
     match finding.state:
         case State.POSTED:
-            return {"partner_ref": finding.reference}
+            return {"partner_ref": shown(finding.reference or "")}
         case State.READY:
             return {"next_at_us": now}
         case _:
-            return {"detail": finding.detail}
+            return {"detail": " ".join(map(shown, finding.detail.split()))[:200]}

@@ -4,10 +4,10 @@ import re
 
 from crosswalk.importing.grid import MAX_BYTES, Grid, Refused
 from crosswalk.importing.html_grid import html_tables
+from crosswalk.importing.sample_sheet import WORKBOOKS
 from crosswalk.importing.sheet_grid import sheets
 from crosswalk.importing.text_grid import text_tables
 
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _PAGE = re.compile(r"<table[\s>]", re.IGNORECASE)
 
 
@@ -18,7 +18,7 @@ def read_grids(data: bytes, title: str) -> tuple[list[Grid], list[str]]:
     """
     if len(data) > MAX_BYTES:
         raise Refused(f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB")
-    if data.startswith(_WORKBOOKS):
+    if data.startswith(WORKBOOKS):
         return [one for one in sheets(data) if one.rows], []
     text, told = _decoded(data)
     found = html_tables(text) if _PAGE.search(text) else text_tables(text, title)

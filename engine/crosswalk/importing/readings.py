@@ -28,9 +28,10 @@ _DIGITS = re.compile(r"\d+")
 _EIGHT = re.compile(r"\d{8}")
 _DAY_WORD = re.compile(r"date|datum|day|\bdt|due|posted|fecha", re.IGNORECASE)
 _COUNT_WORD = re.compile(
-    r"count|quantity|qty|number of|units|lines|items|\bseq|sequence", re.IGNORECASE
+    r"(?<!ac)(?<!dis)count(?!r|y|er)|quantity|qty|number of"
+    r"|\bunits\b|\blines\b|\bitems\b|\bsequence",
+    re.IGNORECASE,
 )
-
 _NAME_WORD = re.compile(
     r"\b(?:id|no|nr|number|num|account|acct|code|zip|postal|phone|tel|ref|reference|invoice|key"
     r"|iban|bic|routing|check|customer|type|tag|status|trace)\b|id$|\bid|_id|#",
@@ -200,6 +201,15 @@ _CENTS = 2
 
 def _fraction(text: str, point: str) -> re.Match[str] | None:
     return re.search(rf"{re.escape(point)}(\d+)\D*$", text)
+
+
+def by_name(name: str) -> str:
+    """Tell what a column counts, names or amounts to, by the words of its header; or nothing."""
+    if _COUNT_WORD.search(name):
+        return "count"
+    if _NAME_WORD.search(name):
+        return "name"
+    return "amount" if _AMOUNT_WORD.search(name) else ""
 
 
 def _whole(name: str, values: Sequence[str]) -> Reading:

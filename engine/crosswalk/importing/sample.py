@@ -8,6 +8,7 @@ from crosswalk.importing.sample_delimited import is_table, propose_delimited, re
 from crosswalk.importing.sample_fields import Shape
 from crosswalk.importing.sample_fixed import is_aligned, is_fixed, propose_aligned, propose_fixed
 from crosswalk.importing.sample_json import parse, propose_json
+from crosswalk.importing.sample_sheet import WORKBOOKS, propose_sheet
 from crosswalk.importing.sample_tagged import propose_tagged, segments_of
 from crosswalk.importing.sample_text import Sample, read_sample
 from crosswalk.importing.sample_xml import propose_xml
@@ -23,8 +24,7 @@ def propose_sample(data: bytes, head: Head) -> tuple[Proposal, list[str]]:
     A value of the sample is never read as another: a type is only proposed when it reads every
     value of its column and writes it again as it stands, and no other type does.
     """
-    sample = read_sample(data)
-    shape = _shape(sample)
+    shape = propose_sheet(data) if data.startswith(WORKBOOKS) else _shape(read_sample(data))
     lines = [*head.lines(), "", *shape.lines()]
     said, wrong = verify("".join(f"{_MARK.sub('', one)}\n" for one in lines), head, data)
     lines += [line(0, "", [one]).strip() for one in wrong]

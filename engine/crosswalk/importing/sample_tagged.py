@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from crosswalk.importing.grid import Refused
 from crosswalk.importing.readings import Reading, reading_of
 from crosswalk.importing.sample_fields import Column, Proposed, Shape
 from crosswalk.importing.sample_structure import structure_of
@@ -14,7 +15,7 @@ _TERMINATORS = "~'/|$"
 _DELIMITERS = ("|", "\t", ";", ",", "*", "+", "^")
 _MOST_TAGS = 60
 _LEAST = 3
-_ISA = 106
+_ISA, _UNA = 106, 9
 NESTING = "this is what the sample shows: may others be absent, repeat, or stand elsewhere?"
 
 
@@ -33,7 +34,7 @@ def segments_of(text: str) -> Segments | None:
     """Cut a text into segments by the signs of X12 or EDIFACT, or those that all lines share."""
     if text.startswith("ISA") and len(text) >= _ISA:
         return _cut(text, (text[3], text[_ISA - 1], text[_ISA - 2], None))
-    if text.startswith("UNA"):
+    if text.startswith("UNA") and len(text) > _UNA:
         return _cut(text[9:], (text[4], text[8], text[3], text[6].strip() or None))
     if text.startswith(("UNB+", "UNH+")):
         return _cut(text, ("+", "'", ":", "?"))
@@ -45,6 +46,8 @@ def _cut(text: str, signs: tuple[str, str, str | None, str | None]) -> Segments:
     free = rf"(?<!{re.escape(release)})" if release else ""
     parts = [one.strip("\r\n") for one in re.split(free + re.escape(end), text)]
     rows = [re.split(free + re.escape(delimiter), one) for one in parts if one.strip()]
+    if not rows or not all(_TAG.fullmatch(row[0]) for row in rows):
+        raise Refused(f"segments that end with {end!r} do not all begin with a tag")
     others = [row for row in rows if row[0] != "ISA"]  # which names the sign itself
     used = component is not None and any(component in cell for row in others for cell in row)
     return Segments(rows, delimiter, end, component if used else None, release)

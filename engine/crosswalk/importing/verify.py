@@ -63,7 +63,8 @@ def _target(layout: Layout) -> str | None:
     """Choose the canonical form where the layout's own cannot be written."""
     file = layout.file
     partly = file.from_line or file.until_line or file.skip_lines or _marked(file)
-    return CANONICAL if partly or file.form == "xml" or file.encoding == "utf-16" else None
+    unwritten = file.form in ("xml", "sheet") or file.encoding == "utf-16"
+    return CANONICAL if partly or unwritten else None
 
 
 def _marked(file: File) -> bool:
@@ -92,14 +93,17 @@ _JSON = ("json", "json-lines")
 
 def _equal(form: str, data: bytes, made: bytes) -> bool:
     if form in _JSON:
-        return [json.loads(one) for one in _documents(form, data)] == [
-            json.loads(one) for one in _documents(form, made)
-        ]
+        return _documents(form, data) == _documents(form, made)
     return data.rstrip(b"\r\n") == made.rstrip(b"\r\n")
 
 
-def _documents(form: str, data: bytes) -> list[bytes]:
-    return [one for one in data.splitlines() if one.strip()] if form == "json-lines" else [data]
+def _documents(form: str, data: bytes) -> list[object]:
+    """Give the JSON documents of a file; of another encoding than UTF-8 its bytes."""
+    parts = [one for one in data.splitlines() if one.strip()] if form == "json-lines" else [data]
+    try:
+        return [json.loads(one) for one in parts]
+    except ValueError:
+        return [data]
 
 
 def _difference(data: bytes, made: bytes) -> list[str]:

@@ -58,13 +58,16 @@ class Items:
     rejects: tuple[Issue, ...]
 
 
-def deliverable(project: Project, name: str, view: View) -> Deliverable:
+def deliverable(
+    project: Project, name: str, view: View, source_form: str | None = None
+) -> Deliverable:
     """Find a mapping with its delivery block, by the name of a flow or its own.
 
+    `source_form` "json-lines" reads records in the canonical form instead of the layout's own.
     Raises ConfigError (CW481-CW483 among others).
     """
     mapping, _ = project.wanted(name, view)
-    plan, delivery, operation = project.delivery(mapping, view)
+    plan, delivery, operation = project.delivery(mapping, view, source_form)
     node = project.effective(project.find(mapping, "mapping"), view).node
     text = sha256(content(node).encode()).hexdigest()[:12]
     origin = f"{plan.name}@{plan.version}+{text}"

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from crosswalk.delivery.asking import NoAnswer, ask
 from crosswalk.delivery.clock import SystemClock
@@ -15,22 +13,11 @@ from crosswalk.findings.errors import ConfigError
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.mapping import Copy
 from crosswalk.outbound.prepared import Deliverable, Item
+from crosswalk.outbound.results import Answered
 from crosswalk.planning.plan import Plan
 from crosswalk.project import CANONICAL, Project
 from crosswalk.running.interpret import Context
 from crosswalk.testing.cases import run_in_memory
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of one question: records in the canonical shape, or the reason why there are none.
-
-    `reason` is a word of the delivery, `nothing_found`, or what the mapping says of the answer.
-    """
-
-    number: int
-    records: tuple[dict[str, Any], ...]
-    reason: str | None = None
 
 
 async def ask_all(
