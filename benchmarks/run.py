@@ -161,6 +161,7 @@ def measure(contender: Contender, place: Place, source: Path) -> Measure:
     argv = place.argv(contender.argv, **{"in": str(source), "out": str(out)})
     said = place.folder / "said.txt"
     environment = {**os.environ, **dict(contender.environment)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
     with said.open("wb") as errors:
         start = time.perf_counter()
         child = subprocess.Popen(

@@ -586,7 +586,7 @@ class Project:
         layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._check_name(node, view.settings.types())
-        yield from missing_in_names(layouts, view.settings)
+        yield from missing_in_names(layouts, view.settings, owner)
 
     def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "CW331": "information, which the check does not print (tests/releases)",
     "CW335": "told when a flow is asked for (tests/integrations)",
     "CW336": "told when a flow is asked for (tests/integrations)",
+    **{f"CW{n}": "told when two versions are compared (tests/comparing)" for n in (338, 339, 340)},
     "CW426": "information, which the check does not print (tests/formats)",
     "CW431": "the schema says it first: CW201-unknown-word-of-condition",
     "CW432": "the schema says it first: CW206-empty-condition",

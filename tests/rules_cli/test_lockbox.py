@@ -107,6 +107,8 @@ def test_the_check_asks_for_the_code_that_the_name_begins_with(tmp_path: Path) -
     found = [one for one in Project(folder).check() if one.severity is Severity.ERROR]
     assert [one.code for one in found] == ["CW806"]
     assert "LockboxDistributionCode" in found[0].message
+    assert found[0].span is not None
+    assert found[0].span.file == "mappings/billers/elm-grove.yaml"
 
 
 def test_the_name_begins_with_the_primary_code() -> None:

@@ -1,8 +1,10 @@
 """The site says what the documents say, the same bytes each time, and runs nothing of it."""
 
 import json
+import re
 import shutil
 from collections import Counter
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ HERE = Path(__file__).parent
 PROJECT = HERE / "project"
 ROOT = HERE.parents[1]
 SHARED = ("style.css", "site.js")
+
+
+_IDS, _LINKS = re.compile(rb' id="([^"]*)"'), re.compile(rb'<a href="([^"]*)"')
 
 
 class Html(HTMLParser):
@@ -61,7 +66,8 @@ def small() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, bytes]:
-    return build(Project(ROOT))
+    project = Project(ROOT)
+    return build(project, [project.documents("biller")[-1], project.documents("integration")[-1]])
 
 
 def test_the_site_of_a_small_project_is_as_it_was(small: dict[str, bytes], snapshot: Any) -> None:
@@ -90,6 +96,10 @@ def test_text_of_documents_is_shown_and_never_run(small: dict[str, bytes]) -> No
         "The sum, <em>as agreed</em>.",
         "<img src=x onerror=alert(1)>",
         "Mill & Creek",
+        "<u>next</u> year",
+        "no <i>images</i>",
+        "The town <hall>",
+        "Ann Low <ann@mill.example>",
     ):
         assert written in mill
     assert b"<" not in small["search.js"]
@@ -104,22 +114,22 @@ def alone() -> dict[str, bytes]:
 @pytest.mark.parametrize("which", ["small", "shipped", "alone"])
 def test_every_link_leads_to_one_place(which: str, request: pytest.FixtureRequest) -> None:
     made: dict[str, bytes] = request.getfixturevalue(which)
-    found = pages(made)
-    for name, page in found.items():
-        assert [one for one, count in page.ids.items() if count > 1] == []
-        for link in page.links:
-            file, _, at = link.partition("#")
-            there = found[file or name]
-            assert not at or at in there.ids, f"{name}: {link}"
-    for entry in searched(made):
-        file, _, at = entry[3].partition("#")
-        assert at in found[file].ids, entry
+    ids = {name: _IDS.findall(data) for name, data in made.items() if name.endswith(".html")}
+    for name, own in ids.items():
+        assert len(set(own)) == len(own), name
+        for link in set(_LINKS.findall(made[name])):
+            file, _, at = unescape(link.decode()).partition("#")
+            assert not at or escape(at).encode() in ids[file or name], f"{name}: {link!r}"
+    for _, title, at, files in searched(made):
+        assert [one for one in files if escape(at).encode() not in ids[one]] == [], title
 
 
-def searched(made: dict[str, bytes]) -> list[list[str]]:
+def searched(made: dict[str, bytes]) -> list[tuple[str, str, str, list[str]]]:
+    """Give kind, title and anchor of what the search finds, with the pages that it is on."""
     text = made["search.js"].decode().removeprefix("crosswalkIndex = ").rstrip().rstrip(";")
-    entries: list[list[str]] = json.loads(text.replace(",\n]", "\n]"))
-    return entries
+    index = json.loads(text.replace("pages:", '"pages":').replace("found:", '"found":'))
+    pages = [file for file, _ in index["pages"]]
+    return [(kind, title, at, [pages[n] for n in on]) for kind, title, _, at, on in index["found"]]
 
 
 def test_pages_ask_for_nothing_but_the_files_beside_them(shipped: dict[str, bytes]) -> None:
@@ -133,7 +143,8 @@ def test_pages_ask_for_nothing_but_the_files_beside_them(shipped: dict[str, byte
 
 
 def test_every_field_setting_and_code_is_searched(small: dict[str, bytes]) -> None:
-    titles = {(kind, title) for kind, title, _, href, _ in searched(small) if "mill" in href}
+    found = searched(small)
+    titles = {(kind, title) for kind, title, _, files in found if "biller.mill.1.html" in files}
     assert {
         ("field", "invoice.11 AccountNumber"),
         ("field", "row.Parcel"),
@@ -143,6 +154,8 @@ def test_every_field_setting_and_code_is_searched(small: dict[str, bytes]) -> No
         ("rule", "card-a"),
         ("flow", "question"),
         ("operation", "town/ask"),
+        ("feature", "Desk"),
+        ("condition", "signed"),
     } <= titles
 
 
@@ -154,6 +167,8 @@ def test_the_page_of_a_biller_shows_what_is_its_own(small: dict[str, bytes]) -> 
     assert "Parcel" not in town
     assert "M/d/yyyy" in town
     assert "town/unused" in made["other.html"].text
+    assert "confirmed by Ann Low <ann@mill.example> on 2026-02-03" in mill
+    assert "confirmed by" not in town
 
 
 def run(*args: str) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from crosswalk.comparing.change import ADDITIVE, BREAKING, Change, Effect, Told
+from crosswalk.comparing.change import ADDITIVE, BREAKING, NONE, Change, Effect, Told
 from crosswalk.comparing.decisions import decision_changes, rules_changes
 from crosswalk.comparing.layouts import BOTH, READ, WRITTEN, Role, Sides
 from crosswalk.comparing.mappings import Side as MappingSide
@@ -50,11 +50,12 @@ class Side:
         return self.view.settings.texts()
 
     def mapping(self, document: Document) -> MappingSide:
-        """Give a mapping with its layouts. Raises ConfigError."""
+        """Give a mapping with its layouts. Raises ConfigError, also where it cannot be bound."""
         parts = self.project.parts(pinned(document), self.view)
         findings = [*self.view.findings, *parts.findings]
         if parts.source is None or parts.target is None or has_errors(findings):
             raise ConfigError(findings)
+        self.project.plan(pinned(document), self.view)
         inverse = self.project.inverse(parts)
         return MappingSide(parts.document.node, parts.source, parts.target, inverse)
 
@@ -265,9 +266,9 @@ def changes(before: Side, after: Side, pair: Pair) -> Iterator[Change]:
     if was is None or now is None:
         yield _whole(was, now)
         return
-    if was.kind not in _KINDS:
+    if was.kind not in KINDS:
         return
-    yield from _KINDS[was.kind](before, was, after, now)
+    yield from KINDS[was.kind](before, was, after, now)
 
 
 def _whole(was: Document | None, now: Document | None) -> Change:
@@ -281,8 +282,7 @@ def _whole(was: Document | None, now: Document | None) -> Change:
 
 def _mapping(before: Side, was: Document, after: Side, now: Document) -> Iterator[Change]:
     old, new = before.mapping(was), after.mapping(now)
-    ends = {"from": (BREAKING, "reads something else"), "to": (BREAKING, "makes something else")}
-    yield from key_changes(pinned(now), old.node, new.node, ends)
+    yield from key_changes(pinned(now), old.node, new.node, MAPPING)
     yield from mapping_changes(pinned(now), old, new)
 
 
@@ -339,9 +339,9 @@ def _catalogue(_before: Side, was: Document, _after: Side, now: Document) -> Ite
 
 
 def _owner(before: Side, was: Document, after: Side, now: Document) -> Iterator[Change]:
-    extends = {"extends": (BREAKING, "builds on something else")}
-    yield from key_changes(pinned(now), was.node, now.node, extends)
-    yield from flow_changes(pinned(now), was.node, now.node)
+    nodes = (before.node(was), after.node(now))
+    yield from key_changes(pinned(now), *nodes, OWNER)
+    yield from flow_changes(pinned(now), *nodes)
     files = {was.file, now.file}
     for one in _values(before, after):
         if {place.file for place in (one.was, one.now) if place is not None} & files:
@@ -375,9 +375,28 @@ def _read_by(side: Side, documents: Iterable[Document]) -> set[str]:
     return {declared[name].id for name in names if name in declared}
 
 
+MAPPING: dict[str, Told] = {
+    "from": (BREAKING, "reads something else"),
+    "to": (BREAKING, "makes something else"),
+    "delivery": (BREAKING, "is delivered, or told from other deliveries, otherwise"),
+    "description": (NONE, "only what is said of it"),
+}
+_BESIDE: Told = (NONE, "what is said before going live; nothing comes out otherwise")
+OWNER: dict[str, Told] = {
+    "extends": (BREAKING, "builds on something else"),
+    "installed": (BREAKING, "other settings say what the partner's system is"),
+    **dict.fromkeys(
+        (
+            "id", "support", "support_like", "roles", "readiness", "parameters", "procedure",
+            "confirmations", "description",
+        ),
+        _BESIDE,
+    ),
+}  # fmt: skip
+
 Differ = Callable[[Side, Document, Side, Document], Iterator[Change]]
 
-_KINDS: dict[str, Differ] = {
+KINDS: dict[str, Differ] = {
     "mapping": _mapping,
     "layout": _layout,
     "code-table": _table,

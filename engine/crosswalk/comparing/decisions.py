@@ -14,7 +14,7 @@ from crosswalk.documents.source import Map
 from crosswalk.findings.diagnostics import Span
 from crosswalk.planning.deciding import Judge
 
-_DECISION: dict[str, tuple[Effect, str]] = {
+DECISION: dict[str, tuple[Effect, str]] = {
     "inputs": (BREAKING, "cases are told apart otherwise"),
     "outcomes": (BREAKING, "outcomes are others, or have another form"),
     "substitute": (BREAKING, "values without rules are decided otherwise"),
@@ -25,9 +25,12 @@ _DECISION: dict[str, tuple[Effect, str]] = {
     "families": (NONE, "only findings about the rules differ"),
     "description": (NONE, "only what is said of it"),
 }
-_RULES: dict[str, tuple[Effect, str]] = {
+RULES: dict[str, tuple[Effect, str]] = {
     "use": (BREAKING, "are rules for another decision"),
     "from": (BREAKING, "apply from another day"),
+    "setting": (BREAKING, "are kept in another setting"),
+    "legacy": (BREAKING, "the partner's JSON is written otherwise"),
+    "allow": (NONE, "only findings about the rules differ"),
     "complete": (NONE, "only findings about the rules differ"),
     "distinct": (NONE, "only findings about the rules differ"),
     "description": (NONE, "only what is said of it"),
@@ -36,7 +39,7 @@ _RULES: dict[str, tuple[Effect, str]] = {
 
 def decision_changes(document: str, was: Map, now: Map) -> Iterator[Change]:
     """Give the parts of a decision document that differ."""
-    yield from key_changes(document, was, now, _DECISION)
+    yield from key_changes(document, was, now, DECISION)
 
 
 def rules_changes(
@@ -50,7 +53,7 @@ def rules_changes(
     Cases that go from one outcome to another together are one change. Where the decision has other
     inputs, which is a change of its own, there are no cases to hold together.
     """
-    yield from key_changes(document, *nodes, _RULES)
+    yield from key_changes(document, *nodes, RULES)
     was, now = (
         bind(judge.model, next(iter(judge.rules), None), texts, strict=False)[0]
         for judge, texts in zip(judges, settings, strict=True)

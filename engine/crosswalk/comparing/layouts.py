@@ -142,7 +142,7 @@ class Sides:
             spans = (was.span if was else None, now.span if now else None)
             yield Change(self.document, what, *text, *told, *spans, (record, key))
             return
-        for name, read, judge in _FACETS:
+        for name, read, judge in FACETS:
             old, new = read(was), read(now)
             if old != new and not _follows(name, old, new, was, now):
                 told = judge(old, new, self.role)
@@ -203,7 +203,7 @@ def shape(branch: Branch) -> str:
     for one in branch.children:
         below = shape(one)
         parts.append(one.name + signs[one.least, one.most] + (f"({below})" if below else ""))
-    return ", ".join(parts)
+    return ", ".join(parts) + (", in any order" if branch.any_order else "")
 
 
 def _law(one: Check | None) -> str | None:
@@ -308,7 +308,7 @@ def _own(name: str) -> Callable[[Field], object]:
     return lambda one: getattr(one, name)
 
 
-_FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
+FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
     ("type", lambda one: one.codec.type, _otherwise("values are of another type")),
     ("name", _own("name"), _otherwise("is called otherwise")),
     *(

@@ -200,6 +200,8 @@ def _nests(document: str, was: Side, now: Side) -> Iterator[Change]:
 def _nest(one: m.Nest | None) -> str | None:
     if one is None:
         return None
+    if one.none:
+        return "none"
     by = f" by {', '.join(key.text for key in one.by)}" if one.by else ""
     when = f" when {describe(one.when)}" if one.when else ""
     return f"of {one.of}{by}{when}"

@@ -3,7 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from crosswalk.comparing.change import ADDITIVE, BREAKING, Change, Effect, Texts, Told, place_in
+from crosswalk.comparing.change import (
+    ADDITIVE,
+    BREAKING,
+    NONE,
+    Change,
+    Effect,
+    Texts,
+    Told,
+    place_in,
+)
 from crosswalk.comparing.layouts import READ, WRITTEN, Role, Sides
 from crosswalk.comparing.tables import key_changes
 from crosswalk.model.layout import Layout
@@ -12,11 +21,12 @@ from crosswalk.values.versions import is_older
 
 _BLANKS = re.compile(r"(?:#[^\n]*|[\s,])+")
 
-_KEYS: dict[str, tuple[Effect, str]] = {
+KEYS: dict[str, tuple[Effect, str]] = {
     "endpoint": (BREAKING, "goes elsewhere"),
     "credentials": (BREAKING, "other secrets are needed"),
     "installed": (BREAKING, "another setting says what the partner's system is"),
     "licences": (BREAKING, "other licences are needed"),
+    "description": (NONE, "only what is said of it"),
     "schema": (BREAKING, "is checked against other types"),
     "capability": (BREAKING, "deliveries are judged, repeated or looked up otherwise"),
 }
@@ -25,7 +35,7 @@ _KEYS: dict[str, tuple[Effect, str]] = {
 def operation_changes(document: str, was: Operation, now: Operation) -> Iterator[Change]:
     """Give every change between two operations (named name@major)."""
     yield from _document(document, was, now)
-    yield from key_changes(document, was.node, now.node, _KEYS)
+    yield from key_changes(document, was.node, now.node, KEYS)
     yield from _version(document, was, now)
     yield from _record(document, was, now, "variables", WRITTEN)
     yield from _record(document, was, now, "response", READ)

@@ -19,6 +19,7 @@ from crosswalk.documents.settings import Secret, Setting
 from crosswalk.documents.source import Entry, Map
 from crosswalk.findings.diagnostics import Span
 from crosswalk.language.codetables import CodeTable, read_code_table
+from crosswalk.planning.flows import SUPPORTED
 from crosswalk.values.versions import is_older
 
 T = TypeVar("T")
@@ -137,12 +138,14 @@ def _value(setting: Setting) -> str:
 
 # --- flows -----------------------------------------------------------------------------------
 
-_FLOW = {
+FLOW = {
     "direction": "goes the other way",
     "mapping": "is another mapping",
     "backward": "runs the other way round",
     "transmission": "travels otherwise",
     "minimum_version": "older systems of the partner cannot do it",
+    "licences": "other licences are needed",
+    "status": "cannot be done",
 }
 
 
@@ -164,11 +167,13 @@ def flow_changes(document: str, was: Map, now: Map) -> Iterator[Change]:
 
 
 def _flow(key: str, old: str | None, new: str | None) -> Told:
-    if key not in _FLOW:
+    if key not in FLOW:
         return NONE, "only what is said of it"
     if key == "minimum_version" and (new is None or (old is not None and is_older(new, old))):
         return ADDITIVE, "older systems of the partner can do it too"
-    return BREAKING, _FLOW[key]
+    if key == "status" and new in (None, SUPPORTED):
+        return ADDITIVE, "can be done now"
+    return BREAKING, FLOW[key]
 
 
 # --- nodes -----------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ empty. An attribute that is always the same does not make an element that has no
 """
 
 from collections.abc import Iterator
-from xml.sax.saxutils import quoteattr
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.lines import encoding_of
@@ -138,6 +137,8 @@ def _above(element: Element) -> list[Element]:
 
 def _declarations(layout: Layout, document: Element) -> Iterator[str]:
     """Give the namespaces that are said at the root: those declared, and xsi where it is used."""
+    from xml.sax.saxutils import quoteattr  # draws in urllib and http
+
     declared = dict(layout.file.namespaces)
     steps = (
         step

@@ -182,16 +182,21 @@ def _filled(model: Model) -> Mapping[str, str]:
     return {one.setting: one.separator.join("0" for _ in one.parts) for one in model.bases}
 
 
-def missing_in_names(layouts: Iterable[Map], settings: Settings) -> Iterator[Diagnostic]:
+def missing_in_names(
+    layouts: Iterable[Map], settings: Settings, owner: Document
+) -> Iterator[Diagnostic]:
     """Find settings that the name of a biller's file needs and that have no value (facts 2.2)."""
+    body = owner.node.entries.get("settings")
+    place = body.key.span if body is not None else owner.place("name")
     texts = settings.texts()
     for node in layouts:
         for key, span in settings_in_name(node):
             known = settings.declared.get(key)
             if known is not None and key not in texts and known.id not in settings.open:
                 message = f"setting {known.title} has no value"
-                remedy = "set it, because the name of the file needs it"
-                yield Diagnostic("CW806", message, span, help=remedy)
+                related = (Label(span, "the name of the file needs it"),)
+                remedy = f"set it under settings: in {owner.file}"
+                yield Diagnostic("CW806", message, place, help=remedy, related=related)
 
 
 def settings_in_name(layout: Map) -> Iterator[tuple[str, Span]]:

@@ -5,7 +5,6 @@ between two groups and their parts mapped side by side; the result is the same b
 """
 
 import json
-import multiprocessing
 import tempfile
 from array import array
 from collections.abc import Callable, Sequence
@@ -185,7 +184,9 @@ class _Run:
         self, flow: Flow, parts: Sequence["_Slice"], out: Staged, rejects: "_Rejects"
     ) -> None:
         """Map the parts of a file in processes of their own and put their results together."""
-        fork = multiprocessing.get_context("fork")
+        from multiprocessing import get_context
+
+        fork = get_context("fork")
         with tempfile.TemporaryDirectory(prefix=".crosswalk-") as folder:
             workers = []
             for number, part in enumerate(parts):
@@ -391,7 +392,9 @@ def _count_lines(source: Path, end: int) -> int:
 def _parts(source: Path, flow: Flow, jobs: int) -> list[_Slice]:
     """Cut a flat file between groups, as evenly as that goes; empty when it cannot be cut."""
     file = flow.plan.source.file
-    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    from multiprocessing import get_all_start_methods
+
+    can_fork = "fork" in get_all_start_methods()
     if not can_fork or not flow.is_flat() or spans_lines(file) or file.record_end is not None:
         return []
     size = source.stat().st_size

@@ -1,14 +1,14 @@
 """The reference interpreter: the law of what a plan means. Short before fast.
 
 It makes target records from source records, one value at a time, and can tell how it came to
-each (`Trace`). The compiled form must give the same bytes; where it cannot, it asks here.
+each (`tracing`). The compiled form must give the same bytes; where it cannot, it asks here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import NoReturn, assert_never
+from typing import NamedTuple, NoReturn, assert_never
 
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.errors import ConfigError
@@ -56,23 +56,7 @@ class Context:
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened on the way to a value, for `explain`."""
-
-    what: str
-    text: str
-    value: Value | Cell
-    line: int = 0
-    span: Span | None = None
-    before: Value | Cell = None
-
-
-Trace = list[Event]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where evaluation stands: one or more source records, and those before them in the group."""
 
     members: Sequence[Instance]
@@ -86,7 +70,7 @@ class Interpreter:
     plan: p.Plan
     context: Context
     notes: list[Issue] = field(default_factory=list)
-    trace: Trace | None = None
+    traced: bool = False
     readers: dict[tuple[str, int], Reader] = field(default_factory=dict)
     writers: dict[tuple[str, int], Writer] = field(default_factory=dict)
     judging: Judging = field(init=False)
@@ -256,11 +240,11 @@ class Interpreter:
             if is_blank(value):
                 break
             before, value = value, step.apply(value)
-            self.note(Event("step", step.name, value, 0, step.span, before))
+            self.note("step", step.name, value, step.span, before)
         if term.steps and is_blank(value) and value is not MISSING:
             value = None
         if not present(value) and term.default is not None:
-            self.note(Event("default", "no value, so the default", term.default, 0, term.span))
+            self.note("default", "no value, so the default", term.default, term.span)
             return term.default
         return value
 
@@ -286,8 +270,10 @@ class Interpreter:
         assert term.over is not None
         before = place.earlier or place.members
         places = [Place((one,), before) for one in follow(term.over, place)]
-        places = [one for one in places if self.applies(term.where, one)]
-        return [one for one in places if self.applies(term.when, one)]
+        for when in (term.where, term.when):
+            if when is not None:
+                places = [one for one in places if self.holds(when, one)]
+        return places
 
     def same(self, values: list[Value], found: list[Place]) -> Value:
         """Give the value that all records share. Raises Rejected where they differ."""
@@ -317,14 +303,14 @@ class Interpreter:
             case p.FieldValue(slot):
                 return self.slot(slot, place)
             case p.Fixed(value):
-                self.note(Event("value", "written in the mapping", value))
+                self.note("value", "written in the mapping", value)
                 return value
             case p.SettingValue(name, read):
                 value = read(self.needed(name))
-                self.note(Event("setting", name, value))
+                self.note("setting", name, value)
                 return value
             case p.RunValue(name):
-                self.note(Event("run", name, self.context.run.value(name)))
+                self.note("run", name, self.context.run.value(name))
                 return self.context.run.value(name)
             case p.Joined(pattern, slots):
                 return self.joined(pattern, slots, place)
@@ -361,8 +347,10 @@ class Interpreter:
 
     def instance(self, slot: p.Slot, place: Place) -> Instance | None:
         """Give the first record that a slot leads to, None when there is none."""
-        found = follow(slot.path, Place(place.members[:1]))
-        return found[0] if found else None
+        members = place.members[:1]
+        if slot.path.ups or slot.path.downs:
+            members = follow(slot.path, Place(members))
+        return members[0] if members else None
 
     def field(self, slot: p.Slot, one: Instance) -> Value:
         """Read a field of a source record. Raises Rejected with its place."""
@@ -375,7 +363,6 @@ class Interpreter:
             self.reject(problem.code, problem.reason, one.line, record, name, cell)
         for note in notes:
             self.notes.append(Issue("CW572", note, one.line, one.line, record, name, spell(cell)))
-        self.note(Event("field", f"{record}.{name}", value, one.line, slot.field.span))
         return value
 
     def text(self, slot: p.Slot, place: Place) -> str | None:
@@ -452,7 +439,7 @@ class Interpreter:
             if option.over is not None or self.applies(option.when, place):
                 value = self.term(option, place)
                 if option.over is None or present(value):
-                    self.note(Event("choice", f"option {number}", value, 0, option.span))
+                    self.note("choice", f"option {number}", value, option.span)
                     return value
         return None
 
@@ -470,10 +457,10 @@ class Interpreter:
         values = [None if one is None else self.term(one, place) for one in decider.inputs]
         day = None if decider.day is None else self.term(decider.day, place)
         try:
-            if self.trace is not None:
+            if self.traced:
                 for what, told, span in self.judging.story(decider, values, day, origin.outcome):
                     value = self.context.settings.get(told, "") if what == "setting" else None
-                    self.note(Event(what, told, value, 0, span))
+                    self.note(what, told, value, span)
             decision = self.judging.decides(decider)(values, day)
         except Undecided as wrong:
             self.undecided(wrong, decider, values, place)
@@ -525,10 +512,15 @@ class Interpreter:
             raise ConfigError([Diagnostic("CW806", message, None, help=remedy)])
         return found
 
-    def note(self, event: Event) -> None:
-        """Keep an event for `explain`, when somebody wants to know."""
-        if self.trace is not None:
-            self.trace.append(event)
+    def note(
+        self,
+        what: str,
+        text: str,
+        value: Value | Cell,
+        span: Span | None = None,
+        before: Value | Cell = None,
+    ) -> None:
+        """Hear what happened on the way to a value; only `tracing` wants to know."""
 
 
 def follow(path: p.Path, place: Place) -> list[Instance]:

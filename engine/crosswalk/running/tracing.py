@@ -7,7 +7,7 @@ from crosswalk.findings.diagnostics import Span
 from crosswalk.language.conditions import describe
 from crosswalk.model.records import Cell, Instance
 from crosswalk.planning import plan as p
-from crosswalk.running.interpret import Context, Event, Interpreter, Place, follow
+from crosswalk.running.interpret import Context, Interpreter, Place, follow
 from crosswalk.values.codecs import Missing, Value
 
 
@@ -62,7 +62,7 @@ class Tracer(Interpreter):
         self.made: list[Made] = []
         self.stories: dict[tuple[int, int], Story] = {}
         self.open: list[Story] = []
-        self.trace = []
+        self.traced = True
 
     def forget(self) -> None:
         """Begin anew, for the next unit."""
@@ -79,10 +79,16 @@ class Tracer(Interpreter):
         if self.open:
             self.open[-1].said.append(fact)
 
-    def note(self, event: Event) -> None:
+    def note(
+        self,
+        what: str,
+        text: str,
+        value: Value | Cell,
+        span: Span | None = None,
+        before: Value | Cell = None,
+    ) -> None:
         """Take the interpreter's own events; fields are told with their cells in `field`."""
-        if event.what != "field":
-            self.tell(Fact(event.what, event.text, event.value, event.before, event.span))
+        self.tell(Fact(what, text, value, before, span))
 
     def fill(self, made: Instance, node: p.Node, place: Place) -> None:
         """Make a record's values, and remember it."""

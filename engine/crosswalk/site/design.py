@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator
 
-from crosswalk.documents.access import flag, mapping, text
+from crosswalk.documents.access import mapping, text
 from crosswalk.documents.content import flow_text
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
 from crosswalk.project import Project
 from crosswalk.site.decisions import decision_section
 from crosswalk.site.fields import mapping_section
+from crosswalk.site.flows import features_section, flows_section
 from crosswalk.site.layouts import layout_section, operation_section, table_section
 from crosswalk.site.parts import (
     Block,
@@ -19,11 +20,11 @@ from crosswalk.site.parts import (
     Row,
     Section,
     Table,
-    anchor,
     code,
     listed,
     plain,
 )
+from crosswalk.site.readiness import readiness_section
 from crosswalk.site.seen import Seen, pinned, says, seen_alone, seen_by
 from crosswalk.site.settings import changes_section, settings_section
 
@@ -45,10 +46,10 @@ def design(project: Project, owner: Document, files: Collection[str]) -> Page:
     """
     seen = seen_by(project, owner)
     seen.find(owner.kind, owner.name, says(owner.node), "top")
-    first = (_about(seen, owner, files), changes_section(seen), _flows(seen))
-    rest = tuple(_documents(seen))
-    later = (_cases(seen), _notes(seen), settings_section(seen))
-    sections = tuple(one for one in (*first, *rest, *later) if one is not None)
+    first = (_about(seen, owner, files), changes_section(seen), flows_section(seen))
+    then = (features_section(seen), readiness_section(seen), *_documents(seen))
+    last = (_cases(seen), _notes(seen), settings_section(seen))
+    sections = tuple(one for one in (*first, *then, *last) if one is not None)
     return Page(
         page_file(owner), owner.kind, owner.name, says(owner.node), sections, tuple(seen.found)
     )
@@ -89,39 +90,6 @@ def _about(seen: Seen, owner: Document, files: Collection[str]) -> Section:
         ("document", plain(owner.file)),
     ]
     return Section("about", "About", (Facts(tuple(pair for pair in pairs if pair[1])),))
-
-
-def _flows(seen: Seen) -> Section | None:
-    """Show the flows of all layers; a later layer's counts."""
-    found: dict[str, Row] = {}
-    for layer in seen.view.layers:
-        body = mapping(layer.document.node, "flows")
-        for name, entry in (body.entries if body else {}).items():
-            if isinstance(entry.value, Map):
-                found[name] = _flow(seen, name, entry.value)
-    if not found:
-        return None
-    heads = ("flow", "direction", "what", "mapping", "travels by", "how often", "from version")
-    table = Table("What is exchanged", (*heads, "set in"), tuple(found.values()))
-    return Section("flows", "Flows", (table,))
-
-
-def _flow(seen: Seen, name: str, node: Map) -> Row:
-    at = anchor("flow", name)
-    seen.find("flow", name, text(node, "description") or "", at)
-    runs: Cell = (seen.reference(text(node, "mapping") or ""),)
-    if flag(node, "backward"):
-        runs = (*runs, Piece(" "), Piece("backward", "plain"))
-    said = (text(node, key) or "" for key in ("transmission", "frequency", "minimum_version"))
-    cells = (
-        (Piece(name, "name"),),
-        plain(text(node, "direction") or ""),
-        plain(text(node, "description") or ""),
-        runs,
-        *map(plain, said),
-        seen.origin(node.span),
-    )
-    return Row(cells, at, f"flow {name}")
 
 
 def _cases(seen: Seen) -> Section | None:

@@ -154,8 +154,9 @@ def operation_section(seen: Seen, document: Document) -> Section:
 def _needs(seen: Seen, document: Document, made: Operation) -> Facts:
     reader = pinned(document)
     pairs: list[tuple[str, Cell]] = [("endpoint", (seen.setting(made.endpoint.text, reader),))]
-    for what, one in (*made.credentials.items(), *made.installed.items()):
-        pairs.append((what, (seen.setting(one.text, reader),)))
+    settings = [*made.credentials.items()]
+    settings += [(f"installed {what}", one) for what, one in made.installed.items()]
+    pairs += [(what, (seen.setting(one.text, reader),)) for what, one in settings]
     pairs += [
         ("minimum version", plain(made.minimum_version.text if made.minimum_version else "")),
         ("licences", plain(", ".join(made.licences))),

@@ -24,15 +24,14 @@ def render(page: Page, pages: Sequence[Page]) -> bytes:
 
 def beside(pages: Sequence[Page]) -> dict[str, bytes]:
     """Give the files that all pages share."""
-    entries = [
-        [one.kind, one.title, one.detail, f"{page.file}#{one.id}", page.title]
-        for page in pages
-        for one in page.found
-    ]
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in entries)
-    index = f"crosswalkIndex = [\n{lines}\n];\n".replace("<", "\\u003c").replace(
-        "\u2028", "\\u2028"
-    )
+    found: dict[tuple[str, str, str, str], list[int]] = {}
+    for number, page in enumerate(pages):
+        for one in page.found:
+            found.setdefault((one.kind, one.title, one.detail, one.id), []).append(number)
+    names = json.dumps([[page.file, page.title] for page in pages], ensure_ascii=False)
+    lines = ",\n".join(json.dumps([*one, on], ensure_ascii=False) for one, on in found.items())
+    index = f"crosswalkIndex = {{\npages: {names},\nfound: [\n{lines}\n]}};\n"
+    index = index.replace("<", "\\u003c").replace("\u2028", "\\u2028")
     shared = {name: _text(name).encode() for name in (STYLE, SCRIPT)}
     return {**shared, INDEX: index.encode()}
 

@@ -52,10 +52,13 @@ class Seen:
 
     def origin(self, span: Span) -> Cell:
         """Say which document sets something, and where; what the owner sets itself stands out."""
-        layer = self.layers.get(span.file, "")
+        return self.placed(span.file, span.line)
+
+    def placed(self, file: str, line: int) -> Cell:
+        """Say the same of a line of a file, by the name of its document."""
+        layer = self.layers.get(file, file)
         own = self.view.owner is not None and layer == self.view.owner.name
-        place = f"{span.file}:{span.line}"
-        return (Piece(layer, "own" if own else ""), Piece(f" {place}", "note"))
+        return (Piece(layer, "own" if own else ""), Piece(f":{line}", "note"))
 
     def reference(self, name: str) -> Piece:
         """Give a document's name, as a link where the page shows the document."""
@@ -96,7 +99,8 @@ def seen_by(project: Project, owner: Document) -> Seen:
     """Give what an integration or biller sees: its flows and all that they lead to."""
     view = project.view(pinned(owner))
     used = used_documents(project.workspace, view.layers) or frozenset()
-    made = Seen(project, view, tuple(one for one in project.workspace.documents if one in used))
+    documents = tuple(one for one in project.workspace.documents if one in used)
+    made = Seen(project, view, documents)
     made.refuse()
     return made
 

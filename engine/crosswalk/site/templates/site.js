@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const index = window.crosswalkIndex || [];
+  const index = window.crosswalkIndex || { pages: [], found: [] };
   const form = document.getElementById("search");
   const query = document.getElementById("query");
   const hits = document.getElementById("hits");
@@ -18,9 +18,10 @@
 
   // --- search: every word must be there; titles count before details, this page before others
 
-  const places = index.map(([kind, title, detail, href, page]) => ({
-    kind, title, detail, href, page,
-    name: title.toLowerCase(), all: `${kind} ${title} ${detail} ${page}`.toLowerCase(),
+  const pages = index.pages.map(([file, title]) => ({ file, title }));
+  const places = index.found.map(([kind, title, detail, id, on]) => ({
+    kind, title, detail, id, on: on.map((number) => pages[number]),
+    name: title.toLowerCase(), all: `${kind} ${title} ${detail}`.toLowerCase(),
   }));
 
   const rank = (one, text, words) => {
@@ -29,8 +30,26 @@
     let points = one.name === text || parts.includes(text) ? 8 : 0;
     if (one.name.startsWith(text)) points += 4;
     if (words.every((word) => one.name.includes(word))) points += 2;
-    if (one.href.startsWith(`${here}#`)) points += 1;
+    if (one.on.some(({ file }) => file === here)) points += 1;
     return points;
+  };
+
+  const linkTo = (one, page, text) => {
+    const made = make("a", text);
+    made.href = `${page.file}#${one.id}`;
+    return made;
+  };
+
+  // One hit for one thing: its title leads to this page where it is on it, then the other pages.
+  const hit = (one) => {
+    const first = one.on.find(({ file }) => file === here) || one.on[0];
+    const item = document.createElement("li");
+    const title = linkTo(one, first, "");
+    title.append(make("strong", one.title), make("span", [one.kind, one.detail].filter(Boolean).join(" · ")));
+    const others = make("p", "on ");
+    one.on.forEach((page, at) => others.append(...(at ? [", "] : []), linkTo(one, page, page.title)));
+    item.append(title, others);
+    return item;
   };
 
   const search = () => {
@@ -42,15 +61,7 @@
     const found = places.map((one, at) => [rank(one, text, words), at]).filter(([points]) => points >= 0);
     found.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
     count.textContent = found.length === 1 ? "1 hit" : `${found.length} hits`;
-    for (const [, at] of found.slice(0, SHOWN)) {
-      const one = places[at];
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = one.href;
-      link.append(make("strong", one.title), make("span", `${one.kind} · ${one.page} · ${one.detail}`));
-      item.append(link);
-      hits.append(item);
-    }
+    hits.append(...found.slice(0, SHOWN).map(([, at]) => hit(places[at])));
     if (found.length > SHOWN) hits.append(make("li", `and ${found.length - SHOWN} more: add a word`, "note"));
     hits.hidden = found.length === 0;
   };
