@@ -421,6 +421,7 @@ class Flow:
         code = self.code
         assert code is not None
         code.keys.clear()
+        before = self.counted()
         try:
             made = code.unit(*self.given(members))
             for key in code.keys:
@@ -429,7 +430,7 @@ class Flow:
             code.pairs.clear()
             return None, 0
         text, units = made if code.several else (made, 1)
-        fine = not code.pairs or self.distinct(code.pairs)
+        fine = not code.pairs or self.distinct(code.pairs, before)
         return (text if fine else None), units
 
     def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
