@@ -115,6 +115,19 @@ def test_what_is_not_there_is_said(repository: Path, args: tuple[str, ...], says
     assert says in told
 
 
+def test_errors_at_a_revision_are_told_from_errors_here(repository: Path) -> None:
+    path = repository / "mappings" / "invoice.yaml"
+    good = path.read_text("utf-8")
+    path.write_text(good.replace("12: Brand", "12: Brandt"), "utf-8")
+    code, told = diff(repository, "--against", "v1")
+    assert (code, "CW304 no field of town/bills is called 'Brandt'" in told) == (2, True)
+    git(repository, "commit", "-q", "-a", "-m", "wrong")
+    path.write_text(good, "utf-8")
+    code, told = diff(repository, "--against", "HEAD")
+    assert (code, "CW340 the documents at 'HEAD' have errors" in told) == (2, True)
+    assert "no field of town/bills is called 'Brandt' (mappings/invoice.yaml:16" in told
+
+
 def test_without_a_repository_revisions_cannot_be_compared(tmp_path: Path) -> None:
     code, told = diff(copy(tmp_path / "alone"), "--against", "main")
     assert (code, "is in no git repository" in told) == (2, True)

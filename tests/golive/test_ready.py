@@ -15,6 +15,7 @@ from crosswalk.project import Project
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 3, 1)
 BILLER = "mappings/billers/newport.yaml"
+DECISION = "caselle/cash-receipting/payment-code"
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +138,21 @@ def test_codes_that_the_rules_do_not_decide_are_not_asked_for(master: Path) -> N
     answer = newport(master, rules)
     asked = {one.id: one.codes for one in answer.items if one.codes}
     assert asked == {"deposit-letters": ("98", "99"), "payment-codes": ("98", "99")}
+
+
+def test_codes_of_all_flows_of_a_decision_add_up(master: Path) -> None:
+    flows = (r"^extends: .*", "extends: caselle/ar-lockbox@1")
+    lockbox = (
+        r"^override:\n",
+        """override:
+  caselle/cash-receipting/lockbox:
+    decisions:
+      payment-code: {rules: [caselle/cash-receipting/two-codes@1]}
+""",
+    )
+    answer = newport(master, flows, lockbox)
+    codes = answer.needs.tenders[DECISION].codes
+    assert {code for code, one in codes.items() if "ach" in one.cases} == {"95", "98"}
 
 
 def test_every_open_item_says_whose_it_is_and_where_it_is_asked_for(master: Path) -> None:

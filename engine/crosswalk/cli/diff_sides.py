@@ -16,7 +16,7 @@ from crosswalk.comparing.compare import (
 from crosswalk.comparing.revisions import at_revision
 from crosswalk.comparing.versions import check_versions
 from crosswalk.documents.workspace import Document
-from crosswalk.findings.diagnostics import Diagnostic, has_errors
+from crosswalk.findings.diagnostics import Diagnostic, Severity, has_errors
 from crosswalk.findings.errors import ConfigError
 from crosswalk.project import Project
 
@@ -37,9 +37,22 @@ class Asked:
 
     def compared(self) -> list[Compared]:
         """Give the documents that say something else. Raises ConfigError."""
-        if self.names is not None:
-            return compare_named(self.before, self.after, self.names)
-        return compare_all(self.before, self.after)
+        try:
+            if self.names is not None:
+                return compare_named(self.before, self.after, self.names)
+            return compare_all(self.before, self.after)
+        except ConfigError:
+            self._blame_revisions()
+            raise
+
+    def _blame_revisions(self) -> None:
+        """Say which revision has errors: its findings name lines that are not those here."""
+        for side in (self.before, self.after):
+            errors = [one for one in side.project.check() if one.severity is Severity.ERROR]
+            if self.states and side.label != HERE and errors:
+                message = f"the documents at '{side.label}' have errors"
+                remedy = f"the first: {errors[0].message} ({errors[0].span})"
+                raise ConfigError([Diagnostic("CW340", message, None, help=remedy)])
 
     def mappings(self) -> list[tuple[Document, Document]]:
         """Give the mappings that both sides have and the names are about."""

@@ -50,11 +50,12 @@ class Side:
         return self.view.settings.texts()
 
     def mapping(self, document: Document) -> MappingSide:
-        """Give a mapping with its layouts. Raises ConfigError."""
+        """Give a mapping with its layouts. Raises ConfigError, also where it cannot be bound."""
         parts = self.project.parts(pinned(document), self.view)
         findings = [*self.view.findings, *parts.findings]
         if parts.source is None or parts.target is None or has_errors(findings):
             raise ConfigError(findings)
+        self.project.plan(pinned(document), self.view)
         inverse = self.project.inverse(parts)
         return MappingSide(parts.document.node, parts.source, parts.target, inverse)
 

@@ -28,6 +28,8 @@ def spoken(encoding: str) -> str:
     if encoding.startswith("cp"):
         number = encoding.removeprefix("cp")
         return f"windows-{number}" if number.startswith("125") else f"IBM{number}"
+    if encoding == "mac-roman":
+        return "macintosh"
     return "US-ASCII" if encoding == "ascii" else encoding.upper()
 
 

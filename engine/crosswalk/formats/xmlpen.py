@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.xmlpath import Step, Where
 from crosswalk.formats.xmlshape import Element, Home
 from crosswalk.model.records import Instance
@@ -73,6 +74,11 @@ class Pen:
 
     def fixed(self, element: Element, depth: int) -> str:
         """Give the elements that an element's conditions say are always in it."""
+        for where in element.step.tests:
+            shared = element.children.get(where.steps[0]) if where.steps else None
+            if shared is not None and any(True for _ in places(shared)):
+                message = f"fields stand in '{shared.path}', which a condition is about"
+                raise FormatProblem("CW647", message, help="such a layout can only be read")
         return "".join(
             self.line(depth + 1) + self._nested(where.steps, where.value)
             for where in element.step.tests

@@ -35,7 +35,7 @@ class Records:
     """
 
     def __init__(self, layout: Layout, line: Callable[[], int], byte: Callable[[], int]) -> None:
-        self.branches = layout.root.children
+        self.branches, self.any_order = layout.root.children, layout.root.any_order
         self.line, self.byte = line, byte
         self.out: list[Instance | Damage] = []
         self.emitted = [0] * len(self.branches)
@@ -102,11 +102,12 @@ class Records:
         """Hand out a top-level occurrence, in the order of the structure."""
         self.complete(opened)
         index, name = opened.home.index, opened.home.branch.name
-        if index < self.last:
+        if index < self.last and not self.any_order:
             other = self.branches[self.last].name
             reason = f"'{name}' stands after '{other}', in the structure before it"
             self.stop("CW654", reason, "name them in the order of the file")
-        self.expect(index, f"before '{name}'")
+        if not self.any_order:
+            self.expect(index, f"before '{name}'")
         self.last = index
         self.emitted[index] += 1
         assert opened.instance is not None

@@ -240,6 +240,7 @@ def _inside(element: Element, around: tuple[Home, ...]) -> Iterator[Diagnostic]:
     if home is not None and home.branch.record is not None:
         yield from _through(home.owner, home.branch.name, home.branch.record.span, around)
         yield from _late(home, around)
+    yield from _said_twice(element)
     yield from _same_name(element, home or (around[-1] if around else None))
     for child in element.children.values():
         yield from _inside(child, inner)
@@ -259,6 +260,16 @@ def _through(
             help_ = f"put it into that record: structure: {inner}({name}), or a field of {inner}"
             yield Diagnostic("CW439", message, span, help=help_)
             return
+
+
+def _said_twice(element: Element) -> Iterator[Diagnostic]:
+    """Find fields at a place of which a condition of the path says what stands there."""
+    found = [place for step, place in element.attributes.items() if step in element.marks]
+    found += [element.text] if element.text is not None and element.tested else []
+    for place in found:
+        one = place.field
+        message = f"a condition says already what '{one.path or one.name}' is"
+        yield Diagnostic("CW439", message, one.span, help="remove the field, or the condition")
 
 
 def _same_name(element: Element, home: Home | None) -> Iterator[Diagnostic]:

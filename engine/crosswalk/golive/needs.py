@@ -10,7 +10,7 @@ from crosswalk.documents.settings import Declared
 from crosswalk.documents.source import Map, Node, Scalar
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import Span
-from crosswalk.golive.tenders import Tenders, tenders_of
+from crosswalk.golive.tenders import Tenders, add_tenders
 from crosswalk.planning.flows import Flow
 from crosswalk.planning.rulebook import settings_in_name, uses
 from crosswalk.project import Project, View
@@ -83,8 +83,8 @@ def _decided(made: Needs, project: Project, view: View, names: tuple[str, ...], 
     judge, _ = project.judge(names, view)
     if judge is None:
         return
-    found = tenders_of(judge, view.settings.texts(), day)
-    made.tenders[found.model.name] = found
+    found = made.tenders.setdefault(judge.model.name, Tenders(judge.model))
+    add_tenders(found, judge, view.settings.texts(), day)
     for text, span in found.settings.items():
         _add(made, view, text, Use(f"base of {found.model.name}", span))
 

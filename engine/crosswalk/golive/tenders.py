@@ -43,23 +43,25 @@ class Tenders:
         return families.outcome if families is not None else self.model.outcomes[0].name
 
 
-def tenders_of(judge: Judge, settings: Mapping[str, str], day: date) -> Tenders:
+def add_tenders(made: Tenders, judge: Judge, settings: Mapping[str, str], day: date) -> None:
     """Decide every case by the rules in force on a day and by those that begin later.
 
-    Raises ValueError where there are too many cases.
+    Several flows may decide by other rules of one decision; what they come to adds up.
     """
-    made = Tenders(judge.model)
     for rules in _from(judge.rules, day) or (None,):
         bound, _ = bind(judge.model, rules, settings, strict=False)
         for rule in rules.rules if rules is not None else ():
             made.mentioned |= {
                 (key, value) for key, listed in rule.when.items() for value in listed
             }
-        rows = matrix(bound).rows
+        try:
+            rows = matrix(bound).rows
+        except ValueError as many:
+            made.open.append(f"code is known: {many}")
+            continue
         for name, row in _named(judge.model, rows, made.outcome):
             _take(made, bound, row, name)
     made.codes = dict(sorted(made.codes.items()))
-    return made
 
 
 def _from(rule_sets: tuple[RuleSet, ...], day: date) -> tuple[RuleSet, ...]:

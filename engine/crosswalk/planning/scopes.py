@@ -63,7 +63,10 @@ class Tree:
         """Tell whether a way leads to a record of the file that stands after a branch."""
         line = self.lineage(branch)
         whole = path.ups == len(line) - 1 and path.downs and len(line) > 1
-        return bool(whole) and path.downs[0] > self.layout.root.children.index(line[-2])
+        if not whole:
+            return False
+        own, other = self.layout.root.children.index(line[-2]), path.downs[0]
+        return other != own if self.layout.root.any_order else other > own
 
     def slot(self, name: str, scope: Scope, span: Span) -> Slot | Diagnostic:
         """Find a field by `Field`, `Record.Field`, id or name; several candidates are an error.

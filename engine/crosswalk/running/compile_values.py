@@ -290,6 +290,8 @@ class Values:
         ask, place = code.const(_asking(code.interpreter), "E"), code.const(Place, "L")
         members = scope.group or f"({scope.instance},)"
         if scope.instance is None:
+            if _goes_up(term):
+                raise NotCompiled("a way from a row to records around it")
             members = self.instances(scope)
         return f"{ask}({code.const(term)}, {place}({members}))"
 
@@ -373,6 +375,18 @@ def _plus(total: object, more: tuple[object, ...], less: tuple[object, ...]) -> 
     given = [v for v in (total, *more) if v is not None]
     given += [-v for v in less if v is not None]  # type: ignore[operator]
     return add(given) if given else None  # type: ignore[arg-type]
+
+
+def _goes_up(term: p.Term) -> bool:
+    """Tell whether a term looks among records around its own, which a row does not know."""
+    match term.origin:
+        case p.Choice(options) | p.FirstGiven(options) | p.Agreed(options):
+            inner = any(_goes_up(option) for option in options)
+        case p.Chunk(whole):
+            inner = _goes_up(whole)
+        case _:
+            inner = any(slot.path.ups for slot in slots_of(term))
+    return inner or (term.over is not None and term.over.ups > 0)
 
 
 def slots_of(term: p.Term) -> list[p.Slot]:

@@ -13,6 +13,7 @@ from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import jsonform, sheetform, textform, xmlform
 from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
+from crosswalk.model.layout import branches
 from crosswalk.model.records import Cell, Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held, Reject, Summary
@@ -73,6 +74,7 @@ class Flow:
         self.summary = Summary()
         self.wanted = wanted_sums(plan.target)
         self.root = Instance(plan.source.root, 0, None, [[] for _ in plan.source.root.children])
+        self.looked_up = _looked_up(plan)
         self.made_root = Instance(plan.target.root, 0, None)
         if not self.shares.several:
             self.share = self.shares.of("")
@@ -361,9 +363,12 @@ class Flow:
         raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
 
     def place(self, item: Instance) -> None:
-        """Keep a file-level record where later records find it."""
+        """Keep a file-level record where later records find it; of several all they look up."""
         item.parent = self.root
-        self.root.children[self.plan.source.root.children.index(item.branch)] = [item]
+        others = self.root.children[self.plan.source.root.children.index(item.branch)]
+        if item.branch.name not in self.looked_up:
+            others.clear()
+        others.append(item)
         self.summary.read += size_of(item)
         self.summary.written += size_of(item)
 
@@ -416,6 +421,7 @@ class Flow:
         code = self.code
         assert code is not None
         code.keys.clear()
+        before = self.counted()
         try:
             made = code.unit(*self.given(members))
             for key in code.keys:
@@ -424,7 +430,7 @@ class Flow:
             code.pairs.clear()
             return None, 0
         text, units = made if code.several else (made, 1)
-        fine = not code.pairs or self.distinct(code.pairs)
+        fine = not code.pairs or self.distinct(code.pairs, before)
         return (text if fine else None), units
 
     def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
@@ -760,3 +766,14 @@ class Flow:
             self.summary.notices += 1
             self.notice_to(issue)
         self.interpreter.notes.clear()
+
+
+def _looked_up(plan: p.Plan) -> frozenset[str]:
+    """Give the repeating branches of a file, besides the unit's, in which values are looked up."""
+    used = used_fields(plan.root)
+    return frozenset(
+        top.name
+        for top in plan.source.root.children
+        if top.most is None
+        and any(one.record and one.record.name in used for one in (top, *branches(top)))
+    )
