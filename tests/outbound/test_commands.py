@@ -1,5 +1,6 @@
 """`crosswalk deliver`, `balance` and `ledger` against a partner that runs on loopback."""
 
+import importlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import threading
 import time
 from base64 import b64encode
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from tests.outbound.kit import (
@@ -20,6 +22,8 @@ from tests.outbound.kit import (
     VOID,
     Opened,
 )
+
+cli = importlib.import_module("crosswalk.cli.main")
 
 PAYMENTS, VOIDS = RIVERTON / "payments.jsonl", RIVERTON / "voids.jsonl"
 DOUBLES = {"confirmationNumber": "6f1c0a52-0000-4000-8000-0000000d0003"}
@@ -84,6 +88,9 @@ def test_a_void_takes_back_its_receipt_once(
     assert json.loads(capsys.readouterr().out)["refused"][0]["reason"] == "other_amount"
     assert place.deliver(VOID, VOIDS, "--json") == 0
     assert totals(capsys.readouterr().out) == {"POSTED": (1, 3333)}
+    assert place.deliver(VOID, VOIDS, "--json", "--at", "2026-03-01") == 0  # of another day
+    later = json.loads(capsys.readouterr().out)
+    assert (later["submitted"], later["requests"]) == ({"frozen": 1}, 0)
     assert place.deliver(REJECT, VOIDS, "--json") == 3  # voided already
     assert json.loads(capsys.readouterr().out)["refused"][0]["reason"] == "other_void"
     voided = [one for one in place.receipts() if one["voided"]]
@@ -255,6 +262,25 @@ def test_an_interrupted_run_ends_cleanly_and_the_next_goes_on(
     place.sandbox.behaviour.work_s = 0.0
     assert place.deliver(PAYMENT, PAYMENTS, "-q") == 3
     assert len(place.receipts()) == 11
+
+
+def test_a_library_that_is_not_installed_is_named_with_its_extra(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
+    monkeypatch.setattr(cli.group, "main", mock.Mock(side_effect=missing))
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    assert "crosswalk[postgresql]" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told(opened: Opened, capsys: pytest.CaptureFixture[str]) -> None:
+    place = opened()
+    description = place.folder / "mappings" / "caselle" / "cash-receipting.sandbox.json"
+    books = ("--receipts", place.folder / "r.jsonl", "--port", place.sandbox.port)
+    assert place.crosswalk("partner-sandbox", description, *books) == 2
+    assert f"port {place.sandbox.port} cannot be used" in capsys.readouterr().err
 
 
 def test_a_ledger_that_was_lost_is_noticed(

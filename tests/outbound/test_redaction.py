@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 import sqlite3
+import stat
 from pathlib import Path
 from urllib.parse import quote
 
@@ -82,6 +83,7 @@ def test_no_canary_in_any_output_log_or_column(
             assert spelling not in seen
     stored = Path(place.ledger).read_bytes().decode("utf-8", "replace")
     assert NAME in stored  # what is sent is kept, and it alone
+    assert stat.S_IMODE(Path(place.ledger).stat().st_mode) == 0o600
     for value in (*CANARIES, BASIC):
         for spelling in spellings(value):
             assert spelling not in stored

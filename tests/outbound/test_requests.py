@@ -127,10 +127,18 @@ def test_a_mistake_in_a_delivery_block_is_found_with_its_place(
     tmp_path: Path, file: str, old: str, new: str, code: str
 ) -> None:
     project = Project(project_in(tmp_path, SANDBOX_URL, ((file, old, new),)))
-    findings = [one for one in project.check() if one.code == code]
-    assert findings, [str(one) for one in project.check()]
+    with pytest.raises(ConfigError) as refused:
+        project.delivery(file.removesuffix(".yaml"), project.view("riverton"))
+    findings = [one for one in refused.value.findings if one.code == code]
+    assert findings, refused.value.findings
     assert all(one.span is not None and one.help for one in findings)
     assert str(findings[0].span).startswith(f"mappings/{file}:")
+
+
+def test_check_finds_what_deliver_would_refuse(tmp_path: Path) -> None:
+    file, old, new, code = MISTAKES[0]
+    project = Project(project_in(tmp_path, SANDBOX_URL, ((file, old, new),)))
+    assert [one.code for one in project.check()] == [code]
 
 
 DELIVERY = """delivery:

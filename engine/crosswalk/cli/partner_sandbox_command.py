@@ -60,7 +60,11 @@ def command(  # noqa: PLR0913
     shown = Faults(faults or LOOP, share, 0.0, seed)
     shown.add(*first)
     behaviour = Behaviour(slow_s=slow, late_s=late, work_s=work, faults=shown)
-    sandbox = Sandbox(partner, store, behaviour, port)
+    try:
+        sandbox = Sandbox(partner, store, behaviour, port)
+    except OSError as fault:
+        message = f"port {port} cannot be used: {fault.strerror}"
+        raise click.BadParameter(message, param_hint="--port") from None
     click.echo(f"partner sandbox on {sandbox.url}")
     try:
         sandbox.serve()

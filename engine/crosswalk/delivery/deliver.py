@@ -20,6 +20,7 @@ from crosswalk.delivery.ledger import Ledger
 from crosswalk.delivery.request import Json, Request
 from crosswalk.delivery.sender import Sender
 from crosswalk.delivery.setup import Setup
+from crosswalk.delivery.spans import span
 from crosswalk.delivery.states import State
 from crosswalk.delivery.tokens import Tokens
 from crosswalk.delivery.transport import Transport
@@ -98,7 +99,8 @@ async def deliver(
         worker = Worker(ledger, sender, pace or Pace())
         if on_worker is not None:
             on_worker(worker)
-        tally = await worker.run()
+        with span("crosswalk.deliver", run=run_id, requests=len(intake.ids)):
+            tally = await worker.run()
         ledger.retire(owner)
     finally:
         await transport.close()

@@ -20,7 +20,8 @@ class Submitted:
     """What became of one request that was handed over.
 
     status: `new`; `known` (the same key with the same content is there already); `frozen` (the
-    same payment, another mapping version: the frozen payload stays); `conflict` (the same key
+    same payment from another mapping version, or the same void of another day: the frozen payload
+    stays); `conflict` (the same key
     with other content: refused); `no_target` (a void of a payment that the ledger does not have);
     `other_amount` (a void takes back the whole receipt, so it must say the payment's amount);
     `other_void` (the payment is voided by another delivery already).
@@ -76,7 +77,7 @@ def _known(connection: sa.Connection, found: Any, frozen: Frozen, note: Note) ->
     request = frozen.request
     ours = (request.amount_minor, request.currency, frozen.match_key)
     same = ours == (found.amount_minor, found.currency, found.match_key)
-    if same and request.mapping != found.mapping:
+    if same and (request.mapping != found.mapping or request.kind is Kind.VOID):
         return Submitted("frozen", found.delivery_id)
     remark = f"content {frozen.content_sha256}"
     refused = Note(note.who, note.at_us, "same_key_other_content", remark)
