@@ -184,6 +184,8 @@ def test_two_billers_are_compared_without_a_word_on_versions() -> None:
     only = diff(ROOT, "--biller", "newport", "--biller", "alder-falls", "caselle/ar/invoice")[1]
     assert "entry IH.96 Custom13" in only
     assert "CW338" not in told + only
+    data = json.loads(diff(ROOT, "newport", "alder-falls", "--impact", "--format", "json")[1])
+    assert "FH.2 BillerGuid" in [one["field"] for one in data["impact"]["fields"]]
 
 
 def test_markdown_is_a_table_for_each_document(repository: Path) -> None:

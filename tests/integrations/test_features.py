@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
 
 from crosswalk.cli.main import group
+from crosswalk.findings.errors import ConfigError
 from crosswalk.project import Project
 
 TOWNS = Path(__file__).parent / "towns"
@@ -47,3 +48,19 @@ def test_lines_of_another_product_count_where_it_is_named_only() -> None:
     assert (like["Portal"].status, like["Portal"].integration) == ("supported", "rival")
     assert (like["Handheld"].status, like["Handheld"].integration) == ("n/a", "maker/radio")
     assert (like["Gateway"].integration, str(like["Gateway"].span)) == ("maker", "maker.yaml:13:5")
+
+
+def test_an_integration_that_says_nothing_is_told_so(tmp_path: Path) -> None:
+    text = "crosswalk: 1\nkind: integration\nname: silent\nversion: 1.0.0\n"
+    (tmp_path / "silent.yaml").write_text(text, "utf-8")
+    done = CliRunner().invoke(
+        group, ["-C", str(tmp_path), "features", "silent"], standalone_mode=False
+    )
+    assert done.stdout == "no flows, and nothing else is said to be supported\n"
+
+
+def test_a_name_that_is_not_there_is_a_finding() -> None:
+    call = ["-C", str(TOWNS), "features", "hil"]
+    done = CliRunner().invoke(group, call, standalone_mode=False)
+    assert isinstance(done.exception, ConfigError)
+    assert "did you mean 'hill" in done.exception.findings[0].help

@@ -115,8 +115,9 @@ def _two_names(
     ):
         raise click.UsageError(f"{names[0]} is of kind {one.kind}, {names[1]} of {other.kind}")
     biller = billers[0] if billers else None
-    sides = (_side(project, biller, names[0]), _side(project, biller, names[1]))
-    return Asked(*sides, (names[0], names[1]), states=False)
+    seen = names if one.kind in OWNERS else (biller, biller)
+    before, after = (_side(project, who, name) for who, name in zip(seen, names, strict=True))
+    return Asked(before, after, (names[0], names[1]), states=False)
 
 
 def _states(

@@ -54,6 +54,7 @@ def command(  # noqa: PLR0913
     \b
     Examples:
       crosswalk explain partner/product/invoice statement.txt:3 --biller a-city --field 10
+      crosswalk explain invoice statement.txt:3 --biller a-city --field 10
       crosswalk explain partner/product/invoice in.txt --biller a-city --field IH.TotalAmountDue
       crosswalk explain partner/product/invoice out.txt:2 --backward --field "Due Date"
       crosswalk explain partner/product/payment in.jsonl:2 --field paymentCode --why-not amex

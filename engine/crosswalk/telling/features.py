@@ -75,6 +75,8 @@ def as_text(rows: list[Feature]) -> str:
 
 
 def _text(rows: list[Feature]) -> Iterator[str]:
+    if not rows:
+        yield "no flows, and nothing else is said to be supported"
     wide = max((len(one.item) for one in rows), default=0)
     for number, (table, lines) in enumerate(groupby(rows, key=lambda one: one.table)):
         yield from ("", table) if number else (table,)
