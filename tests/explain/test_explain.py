@@ -220,3 +220,14 @@ def test_the_command_prints_what_the_engine_found() -> None:
     assert "IH.252 InvoiceTypeID = 42" in done.stdout
     assert "mappings/billers/newport.yaml" in done.stdout
     assert "column 28" in done.stdout
+
+
+@pytest.mark.parametrize(("line", "amount"), [(46, "1000.00"), (49, "1000.00"), (65, "234.50")])
+def test_any_line_of_an_element_stands_for_its_record(line: int, amount: str) -> None:
+    project = Project(ROOT / "tests/strangers")
+    plan = project.plan("strangers/camt053-xml", project.view(None))
+    source = ROOT / "tests/strangers/camt053-xml/input.txt"
+    context = Context({}, Run(AT, "", source.name))
+    told = Explainer(project, project.view(None), plan, context, source).explain("amount", line)
+    assert isinstance(told, Explanation)
+    assert told.value == amount

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosswalk.findings.errors import FormatProblem
@@ -204,6 +204,7 @@ def test_several_files_need_a_folder(tmp_path: Path) -> None:
             convert(plan, Context({}, Run(datetime(2026, 2, 1))), source, Files(output))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", ""]), st.integers(-99, 99))))
 def test_the_files_together_hold_what_one_file_would(
     tmp_path_factory: pytest.TempPathFactory, sales: list[tuple[str, int]]

@@ -80,6 +80,8 @@ class Records:
 
     def close(self, opened: Open) -> None:
         """End an occurrence; hand it out when it is a top-level one."""
+        if opened.instance is not None:
+            opened.instance.end = self.line()
         if opened is self.top:
             self.emit(opened)
             self.top = None

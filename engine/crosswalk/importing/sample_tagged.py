@@ -70,11 +70,13 @@ def _by_lines(text: str) -> Segments | None:
 def _tagged(rows: list[list[str]]) -> list[list[str]]:
     """Give the rows when their first cells are tags: few, short, on lines of different widths."""
     tags = [row[0] for row in rows]
-    kinds = len(set(tags))
-    well = all(map(_TAG.fullmatch, tags)) and 1 < kinds <= min(_MOST_TAGS, len(rows))
-    widths = {tag: {len(row) for row in rows if row[0] == tag} for tag in set(tags)}
+    if not 1 < len(set(tags)) <= min(_MOST_TAGS, len(rows)) or not all(map(_TAG.fullmatch, tags)):
+        return []
+    widths: dict[str, set[int]] = {}
+    for row in rows:
+        widths.setdefault(row[0], set()).add(len(row))
     several = len({max(one) for one in widths.values()}) > 1
-    return rows if well and several and len(rows) >= _LEAST and max(map(len, rows)) > _LEAST else []
+    return rows if several and len(rows) >= _LEAST and max(map(len, rows)) > _LEAST else []
 
 
 def propose_tagged(sample: Sample, found: Segments) -> Shape:

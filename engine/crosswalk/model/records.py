@@ -42,8 +42,9 @@ class Damage(NamedTuple):
 class Instance:
     """One occurrence of a branch: its own cells (None for a group) and its children by branch.
 
-    `line` is the first physical line (0 when it is being made, not read), `values` the typed
-    values of an occurrence that is being made, `parent` the occurrence that holds this one.
+    `line` is the first physical line (0 when it is being made, not read), `end` the last one where
+    the form knows it, `values` the typed values of an occurrence that is being made, `parent` the
+    occurrence that holds this one.
     """
 
     branch: Branch
@@ -52,6 +53,7 @@ class Instance:
     children: list[list["Instance"]] = field(default_factory=list)
     values: list[Value] | None = None
     parent: "Instance | None" = None
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,26 +242,29 @@ class Values:
     def first(
         self, term: p.Term, scope: Scope, make: Callable[[Scope], str | None], absent: str = "None"
     ) -> str | None:
-        """Give what `make` generates for the first record of the group where conditions hold."""
+        """Give what `make` generates for the first record of the group where conditions hold.
+
+        The conditions are held against every record: one that cannot be read costs the group.
+        """
         if scope.group is None or term.over is None or term.over.ups or term.over.downs:
             return None
         conditions = [one for one in (term.where, term.when) if one is not None]
         if not conditions:
             return make(replace(scope, group=None))
-        name, item = self.code.var(), self.code.var()
+        name, item, found = self.code.var(), self.code.var(), self.code.var()
         inner = Scope(scope.branch, item, None, None, scope.lines, scope.indent + "    ", tail=True)
-        scope.add(f"{name} = {absent}")
+        scope.add(f"{name}, {found} = {absent}, False")
         scope.add(f"for {item} in {scope.group}:")
         if scope.instance is not None:
             inner.instance, inner.cells, inner.tail = item, self.code.var(), False
             inner.add(f"{inner.cells} = {item}.cells")
         inner.add(f"if {' and '.join(self.condition(one, inner) for one in conditions)}:")
+        inner.deeper().add(f"if {found}: continue")
         block = inner.deeper()
         made = make(block)
         if made is None:
             raise NotCompiled("pick: first of something that is not lowered")
-        block.add(f"{name} = {made}")
-        block.add("break")
+        block.add(f"{name}, {found} = {made}, True")
         return name
 
     def summed(self, origin: p.Summed, scope: Scope) -> str:

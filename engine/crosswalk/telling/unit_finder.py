@@ -54,7 +54,8 @@ class Finder(Flow):
         texts = list(super().refer(members, lines, earlier))
         if self.line is None and not texts:
             return
-        if self.line is None or min(lines) <= self.line <= max(lines):
+        last = max(*lines, *(one.end for one in members))
+        if self.line is None or min(lines) <= self.line <= last:
             self.unit_lines = lines
             self.left_out = self.summary.left_out > before
             raise _Stop
