@@ -210,5 +210,5 @@ def test_a_header_that_cannot_carry_a_secret_is_found(name: str, says: str, tmp_
     file = tmp_path / "charge.yaml"
     file.write_text(file.read_text("utf-8").replace("X-Shop-Key", name), "utf-8")
     (found,) = told(check(Project(tmp_path)))
-    assert found.startswith("CW470 charge.yaml:16:")
+    assert found.startswith("CW470 charge.yaml:17:")
     assert says in found
