@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.formats import jsonform
 from crosswalk.model.layout import File, Layout
@@ -64,7 +65,7 @@ class Library:
 
     def check(self) -> list[Diagnostic]:
         """Check every document and every biller; an empty list means that all is well."""
-        return self._project.check()
+        return check(self._project)
 
     def plan(self, mapping: str, *, biller: str | None = None, backward: bool = False) -> "Plan":
         """Make the plan of a mapping (`name` or `name@major`) or of a flow, as a biller has it.

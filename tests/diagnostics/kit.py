@@ -4,6 +4,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.findings.errors import ConfigError
 from crosswalk.findings.report import render
@@ -28,7 +29,7 @@ def lay_out(case: str, folder: Path) -> Path:
 def findings_of(case: str, folder: Path) -> tuple[Project, list[Diagnostic]]:
     """Check a case; one that ends in -backward is also asked for its way back."""
     project = Project(lay_out(case, folder))
-    findings = [one for one in project.check(on=DAY) if one.severity is not Severity.INFO]
+    findings = [one for one in check(project, on=DAY) if one.severity is not Severity.INFO]
     if case.endswith("-backward"):
         try:
             project.plan("a/map", project.view("town"), BACKWARD)

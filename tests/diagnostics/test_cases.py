@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.diagnostics.kit import CASES, HERE, findings_of, rendered
 
+from crosswalk.checking import check
 from crosswalk.findings.diagnostics import CODES, Severity
 from crosswalk.project import Project
 
@@ -54,7 +55,7 @@ TEN = [
 
 def test_the_base_of_all_cases_has_no_findings() -> None:
     project = Project(HERE / "base")
-    assert project.check() == []
+    assert check(project) == []
     assert project.plan("a/map", project.view("town")).name == "a/map"
 
 
@@ -90,4 +91,4 @@ def test_every_code_of_the_check_has_a_case() -> None:
 
 
 def test_a_folder_without_documents_is_told(tmp_path: Path) -> None:
-    assert [one.code for one in Project(tmp_path).check()] == ["CW317"]
+    assert [one.code for one in check(Project(tmp_path))] == ["CW317"]

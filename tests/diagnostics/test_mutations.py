@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crosswalk.checking import check
 from crosswalk.documents.source import List, Map, Node, read
 from crosswalk.documents.workspace import Workspace
 from crosswalk.findings.diagnostics import CODES, Diagnostic
@@ -84,7 +85,7 @@ def mutated(text: str, dice: random.Random) -> str:
 def examine(root: Path, dice: random.Random) -> list[Diagnostic]:
     """Check, and ask for a plan; only findings may come out."""
     project = Project(root)
-    findings = project.check()
+    findings = check(project)
     try:
         direction = dice.choice((FORWARD, BACKWARD))
         project.plan("caselle/ar/invoice", project.view("newport"), direction)

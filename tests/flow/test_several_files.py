@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crosswalk.checking import check
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.project import Project
 from crosswalk.running.convert import Files, Result, convert
@@ -81,7 +82,7 @@ def shop(
     (folder / "ledger.yaml").write_text(ledger.replace("NAME", name).lstrip())
     (folder / "book.yaml").write_text(MAPPING.lstrip())
     project = Project(folder)
-    assert project.check() == []
+    assert check(project) == []
     return project
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from crosswalk.checking import check
 from crosswalk.cli.main import group
 from crosswalk.documents.source import Map, read
 from crosswalk.golive.flow_changes import FlowChange
@@ -32,7 +33,7 @@ def flow(made: Move, name: str) -> FlowChange:
 def test_from_batch_to_real_time() -> None:
     project, made = moved("elk-ridge", "caselle/utility@1")
     file = project.find("elk-ridge", "biller").file
-    findings = Project(ROOT, {file: made.text}).check((file,), owner="elk-ridge")
+    findings = check(Project(ROOT, {file: made.text}), (file,), owner="elk-ridge")
     assert {one.code for one in findings} == {"CW116"}
     asked = {one.id for one in made.missing}
     assert asked == {"8", "11", "14", "17", "101", "InstalledVersion", "InstalledLicences"}
@@ -53,7 +54,7 @@ def test_from_real_time_to_batch_takes_out_what_nothing_reads() -> None:
     assert ("override", "caselle/ar/invoice") in made.gone
     assert ("confirmations", "cows-running") in made.gone
     assert [one for one in after if one not in before] == ["extends: caselle/batch@1"]
-    findings = Project(ROOT, {document.file: made.text}).check((document.file,), owner="newport")
+    findings = check(Project(ROOT, {document.file: made.text}), (document.file,), owner="newport")
     assert findings == []
     assert (
         flow(made, "invoice")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from crosswalk.checking import check
 from crosswalk.cli.main import group
 from crosswalk.findings.errors import ConfigError
 from crosswalk.golive.new_biller import Proposal, new_biller
@@ -39,7 +40,7 @@ def test_check_finds_the_marked_gaps_and_nothing_else(folder: Path, extends: str
     made = propose(folder, extends)
     for file, text in made.files.items():
         (folder / file).write_text(text, "utf-8")
-    findings = [one for one in Project(folder).check() if one.severity != "info"]
+    findings = [one for one in check(Project(folder)) if one.severity != "info"]
     assert {one.code for one in findings} <= {"CW116"}
     assert len(findings) == made.gaps
     assert {one.span.file for one in findings if one.span} <= {"mappings/billers/river-bend.yaml"}

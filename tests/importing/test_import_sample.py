@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importing.test_import_table import settle
 
+from crosswalk.checking import check
 from crosswalk.cli.import_command import command
 from crosswalk.importing.grid import Refused
 from crosswalk.importing.propose_layout import Head
@@ -56,7 +57,7 @@ def test_a_strangers_file_is_read_by_its_proposal_or_refused_with_a_reason(
     assert ", written again as they were" in result.stderr or ", none rejected" in result.stderr
     assert "is not read" not in result.stdout
     (tmp_path / "layout.yaml").write_text(result.stdout, "utf-8")
-    assert {one.code for one in Project(tmp_path).check()} <= {"CW116"}
+    assert {one.code for one in check(Project(tmp_path))} <= {"CW116"}
 
 
 def test_text_of_delimited_strangers_comes_back_byte_for_byte() -> None:

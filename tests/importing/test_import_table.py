@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from crosswalk.checking import check
 from crosswalk.cli.import_command import command
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.source import Map, read
@@ -70,7 +71,7 @@ def test_layouts_and_mapping_of_one_table_pass_the_check_up_to_the_gaps(
         (tmp_path / "mappings" / file.name).write_text(file.read_text("utf-8"), "utf-8")
     (tmp_path / "mappings" / "map.yaml").write_text(proposed("bill-mapping", root).stdout, "utf-8")
     project = Project(tmp_path)
-    findings = project.check()
+    findings = check(project)
     assert len(project.workspace.documents) == 3
     assert {one.code for one in findings} == {"CW116"}
     asked = [one.message for one in findings if str(one.span).startswith("mappings/map.yaml:17:")]

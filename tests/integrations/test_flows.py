@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from crosswalk.checking import check
 from crosswalk.cli.main import group
 from crosswalk.findings.diagnostics import Severity
 from crosswalk.findings.errors import ConfigError
@@ -134,7 +135,7 @@ def test_a_flow_whose_licence_is_missing_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_biller_cannot_do_is_a_warning_of_the_check(project: Project) -> None:
-    (finding,) = project.check()
+    (finding,) = check(project)
     assert (finding.code, str(finding.span)) == ("CW471", "dale.yaml:7:12")
     assert finding.severity is Severity.WARNING
 
@@ -209,7 +210,7 @@ def test_a_mistake_about_flows_is_found_at_its_place(
     tmp_path: Path, file: str, old: str, new: str, told: str
 ) -> None:
     project = copied(tmp_path, file, old, new)
-    assert told in [f"{one.code} {one.span} {one.message}" for one in project.check()]
+    assert told in [f"{one.code} {one.span} {one.message}" for one in check(project)]
 
 
 def test_commands_take_a_flow_for_a_mapping(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.language.documents import CASES, FILES, Stream, stream
 
+from crosswalk.checking import check
 from crosswalk.documents.source import Map, Node, Scalar, read
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.language.matcher_words import PLAIN, WORDS
@@ -18,7 +19,7 @@ from crosswalk.testing.cases import run_cases
 def test_what_the_file_says_holds(file: str, tmp_path: Path) -> None:
     told = stream(file)
     project = told.project(tmp_path)
-    findings = [one for one in project.check() if one.severity is not Severity.INFO]
+    findings = [one for one in check(project) if one.severity is not Severity.INFO]
     hold_findings(findings, told.expected.get("findings", []), project)
     if "classes" in told.expected or "gaps" in told.expected:
         hold_classes(project, told)

@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.operations.kit import ROOT, changed, mapped
 
+from crosswalk.checking import check
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.operations.answer import PartnerError, read_answer
 from crosswalk.project import Project
@@ -152,7 +153,7 @@ def test_a_list_of_results_gives_a_record_each(tmp_path) -> None:  # type: ignor
     project = changed(tmp_path, changes)
     (tmp_path / "to-permit.yaml").unlink()
     project = Project(tmp_path)
-    assert [one.code for one in project.check()] == []
+    assert [one.code for one in check(project)] == []
     body = {"data": {"permits": [{"number": "1", "fee": 1.5}, {"number": "2", "fee": None}]}}
     outcome = mapped(
         project, "parking/from-permit", None, read_answer(json.dumps(body).encode()).body
@@ -170,7 +171,7 @@ def test_kept_errors_are_records_beside_partial_data(tmp_path) -> None:  # type:
         ),
     ]
     project = changed(tmp_path, changes)
-    assert [one.code for one in project.check()] == []
+    assert [one.code for one in check(project)] == []
     assert project.operation("parking/buy", project.view(None)).keep_errors
     body = {"data": {"buy_permit": {"number": "7", "fee": None}}, "errors": [ERROR]}
     outcome = mapped(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.operations.kit import HERE, changed, told
 
+from crosswalk.checking import check
 from crosswalk.project import Project
 from crosswalk.values.versions import is_older, version_parts
 
@@ -17,14 +18,14 @@ MEANT = {f"CW{number}" for number in (*range(461, 477), *range(701, 709))} | {"C
 
 
 def test_the_partner_as_it_stands_has_no_finding(tmp_path: Path) -> None:
-    assert told(changed(tmp_path, []).check()) == []
+    assert told(check(changed(tmp_path, []))) == []
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_mistake_is_found_at_its_place(case: str, tmp_path: Path) -> None:
     changes = [tuple(change) for change in CASES[case]["changes"]]
     assert CASES[case]["findings"]
-    assert told(changed(tmp_path, changes).check()) == CASES[case]["findings"]
+    assert told(check(changed(tmp_path, changes))) == CASES[case]["findings"]
 
 
 def test_every_code_about_operations_has_a_case() -> None:
@@ -47,7 +48,7 @@ PLACES = {
 @pytest.mark.parametrize("case", PLACES)
 def test_a_place_inside_the_document_is_the_text_that_is_wrong(case: str, tmp_path: Path) -> None:
     project = changed(tmp_path, [tuple(one) for one in CASES[case]["changes"]])
-    spans = [one.span for one in project.check() if one.span and one.span.file == "buy.yaml"]
+    spans = [one.span for one in check(project) if one.span and one.span.file == "buy.yaml"]
     lines = (tmp_path / "buy.yaml").read_text("utf-8").splitlines()
     found = [lines[span.line - 1][span.column - 1 : span.end_column - 1] for span in spans]
     assert found == PLACES[case]
@@ -72,7 +73,7 @@ def test_a_document_on_one_line_has_its_places_too(style: str, tmp_path: Path) -
     document = f"{head}document: {style.format(text)}\n{tail}\n{variables}\n"
     (tmp_path / "buy.yaml").write_text(document, "utf-8")
     project = Project(tmp_path)
-    (finding,) = (one for one in project.check() if one.code == "CW462")
+    (finding,) = (one for one in check(project) if one.code == "CW462")
     assert finding.span is not None
     line = document.splitlines()[finding.span.line - 1]
     assert line[finding.span.column - 1 : finding.span.end_column - 1] == "nr"

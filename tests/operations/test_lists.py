@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.operations.kit import HERE, mapped, told
 
+from crosswalk.checking import check
 from crosswalk.delivery.classify import classify
 from crosswalk.delivery.states import Outcome
 from crosswalk.delivery.wire import Reply
@@ -59,7 +60,7 @@ def sent(project: Project, order: object, *, compiled: bool) -> dict[str, object
 
 
 def test_the_shop_as_it_stands_has_no_finding() -> None:
-    assert told(Project(SHOP).check()) == []
+    assert told(check(Project(SHOP))) == []
 
 
 @pytest.mark.parametrize("compiled", [True, False])
@@ -124,7 +125,7 @@ def test_faults_among_the_data_refuse_only_what_they_prove(
     text = text.replace("capability:\n", f"capability:\n  definite_rejects: {json.dumps(listed)}\n")
     file.write_text(text, "utf-8")
     project = Project(tmp_path)
-    assert told(project.check()) == []
+    assert told(check(project)) == []
     block = project.operation("shop/create", project.view(None)).capability
     assert block is not None
     body: dict[str, object] = {"data": {"paymentCreate": payload}}
@@ -163,4 +164,4 @@ def test_a_wrong_way_into_a_list_is_found_at_its_field(case: str, tmp_path: Path
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), "utf-8")
     assert WRONG[case]["findings"]
-    assert told(Project(tmp_path).check()) == WRONG[case]["findings"]
+    assert told(check(Project(tmp_path))) == WRONG[case]["findings"]

@@ -19,6 +19,7 @@ from tests.outbound.kit import (
     project_in,
 )
 
+from crosswalk.checking import check
 from crosswalk.delivery.request import Kind, Request
 from crosswalk.findings.errors import ConfigError
 from crosswalk.outbound.biller import Places, setup_of
@@ -138,7 +139,7 @@ def test_a_mistake_in_a_delivery_block_is_found_with_its_place(
 def test_check_finds_what_deliver_would_refuse(tmp_path: Path) -> None:
     file, old, new, code = MISTAKES[0]
     project = Project(project_in(tmp_path, SANDBOX_URL, ((file, old, new),)))
-    assert [one.code for one in project.check()] == [code]
+    assert [one.code for one in check(project)] == [code]
 
 
 DELIVERY = """delivery:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crosswalk.checking import check
 from crosswalk.documents.setting_checks import settings_read
 from crosswalk.documents.source import Map
 from crosswalk.project import Project
@@ -47,7 +48,7 @@ def test_settings_of_a_biller_are_checked(
     _add(tmp_path / "town.yaml", "override:", {name: VALUES[name] for name in given})
     mapping = (tmp_path / "map.yaml").read_text("utf-8")
     (tmp_path / "map.yaml").write_text(mapping.replace("pattern: label", f"pattern: label, {read}"))
-    found = Project(tmp_path).check(on=None if day is None else date.fromisoformat(day))
+    found = check(Project(tmp_path), on=None if day is None else date.fromisoformat(day))
     rest = [one for one in found if "Password is set" not in one.message]  # only operations read it
     assert [one.code for one in rest] == codes
 

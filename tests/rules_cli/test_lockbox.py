@@ -9,6 +9,7 @@ from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
 from tests.operations.kit import RUN
 from tests.rules_cli.kit import HERE, LOCKBOX, PAYMENTS, laid_out, project
 
+from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Severity
 from crosswalk.project import Project
 from crosswalk.running.interpret import Context, Run
@@ -92,9 +93,9 @@ def test_a_code_of_three_digits_rejects_the_payment_and_names_the_rule(execution
 
 def test_the_check_names_the_biller_whose_codes_do_not_fit(tmp_path: Path) -> None:
     good = Project(laid_out(tmp_path / "good", "elm-grove"))
-    assert [one for one in good.check() if one.severity is Severity.ERROR] == []
+    assert [one for one in check(good) if one.severity is Severity.ERROR] == []
     bad = Project(laid_out(tmp_path / "bad", "old-mill"))
-    found = [one for one in bad.check() if one.severity is Severity.ERROR]
+    found = [one for one in check(bad) if one.severity is Severity.ERROR]
     assert {one.code for one in found} == {"RUL401"}
     assert {label.text for one in found for label in one.related} == {"as old-mill uses it"}
 
@@ -104,7 +105,7 @@ def test_the_check_asks_for_the_code_that_the_name_begins_with(tmp_path: Path) -
     biller = folder / "mappings" / "billers" / "elm-grove.yaml"
     text = biller.read_text("utf-8")
     biller.write_text(text.replace('  LockboxDistributionCode: "101"\n', ""), "utf-8")
-    found = [one for one in Project(folder).check() if one.severity is Severity.ERROR]
+    found = [one for one in check(Project(folder)) if one.severity is Severity.ERROR]
     assert [one.code for one in found] == ["CW806"]
     assert "LockboxDistributionCode" in found[0].message
     assert found[0].span is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crosswalk.checking import check
 from crosswalk.documents.source import Map
 from crosswalk.documents.source import read as read_yaml
 from crosswalk.findings.diagnostics import Severity
@@ -59,7 +60,7 @@ def test_what_the_page_says_is_read_is_read(example: dict[str, str], tmp_path: P
     (tmp_path / "mapping.yaml").write_text(copying(HEAD + example["layout"]), "utf-8")
     (tmp_path / "input.txt").write_text(example["reads"], "utf-8")
     project = Project(tmp_path)
-    assert [one for one in project.check() if one.severity is Severity.ERROR] == []
+    assert [one for one in check(project) if one.severity is Severity.ERROR] == []
     plan = project.plan("page/copy", project.view(None), target_form=CANONICAL)
     out = tmp_path / "out.jsonl"
     context = Context({}, Run(AT, "1", "input.txt"))

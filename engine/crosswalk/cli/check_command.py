@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from crosswalk.checking import check
 from crosswalk.cli.options import at_option, moment, pass_project
 from crosswalk.cli.report import STYLES, tell_findings
 from crosswalk.findings.diagnostics import Severity, has_errors
@@ -33,7 +34,7 @@ def command(
       crosswalk check
       crosswalk check mappings/billers --format concise
     """  # noqa: D301
-    found = project.check(names, moment(at).date())
+    found = check(project, names, moment(at).date())
     findings = [f for f in found if f.severity is not Severity.INFO]
     if findings or style != "full":
         tell_findings(findings, style)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import click
 
+from crosswalk.checking import check
 from crosswalk.comparing.compare import (
     OWNERS,
     Compared,
@@ -48,7 +49,7 @@ class Asked:
     def _blame_revisions(self) -> None:
         """Say which revision has errors: its findings name lines that are not those here."""
         for side in (self.before, self.after):
-            errors = [one for one in side.project.check() if one.severity is Severity.ERROR]
+            errors = [one for one in check(side.project) if one.severity is Severity.ERROR]
             if self.states and side.label != HERE and errors:
                 message = f"the documents at '{side.label}' have errors"
                 remedy = f"the first: {errors[0].message} ({errors[0].span})"

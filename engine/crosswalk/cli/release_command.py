@@ -2,6 +2,7 @@
 
 import click
 
+from crosswalk.checking import check
 from crosswalk.cli.options import pass_project, refuse_errors
 from crosswalk.documents.releases import record, releases_file
 from crosswalk.findings.diagnostics import has_errors
@@ -27,7 +28,7 @@ def command(project: Project, names: tuple[str, ...], every: bool) -> None:  # n
     if bool(names) == every:
         raise click.UsageError("give the names of documents, or --all")
     refuse_errors(project)
-    findings = project.check()
+    findings = check(project)
     if has_errors(findings):
         raise ConfigError(findings)
     wanted = names or tuple(dict.fromkeys(one.name for one in project.workspace.documents))

@@ -1,5 +1,7 @@
 """Reading a document's nodes whose shape the schema has already vouched for."""
 
+from collections.abc import Iterator
+
 from crosswalk.documents.source import List, Map, Node, Scalar
 
 
@@ -57,3 +59,16 @@ def maps(node: Map, key: str) -> tuple[Map, ...]:
     if isinstance(found, List):
         return tuple(item for item in found.items if isinstance(item, Map))
     return ()
+
+
+def scalars_below(node: Node, key: str) -> Iterator[Scalar]:
+    """Give the scalars below every `key` of a document."""
+    if isinstance(node, Map):
+        for name, entry in node.entries.items():
+            if name == key and isinstance(entry.value, Scalar):
+                yield entry.value
+            else:
+                yield from scalars_below(entry.value, key)
+    elif not isinstance(node, Scalar):
+        for item in node.items:
+            yield from scalars_below(item, key)

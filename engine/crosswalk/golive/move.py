@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from crosswalk.checking import check
 from crosswalk.documents.access import mapping, scalar
 from crosswalk.documents.source import Entry, Map
 from crosswalk.documents.workspace import Document
@@ -81,7 +82,7 @@ def _named(node: Map) -> Iterator[Key]:
 def _gone(project: Project, biller: Document) -> Iterator[Key]:
     """Give what means nothing in the new integration, as (top key, key)."""
     moved = project.find(biller.name, "biller").node
-    for one in project.check((biller.file,), owner=biller.name):
+    for one in check(project, (biller.file,), owner=biller.name):
         body = mapping(moved, _GONE[one.code]) if one.code in _GONE else None
         for key, entry in (body.entries if body else {}).items():
             if _about(one, entry):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from crosswalk.checking import check
 from crosswalk.documents.readiness import Readiness, Requirement
 from crosswalk.documents.settings import Setting
 from crosswalk.documents.source import Map, Scalar
@@ -228,7 +229,7 @@ class _Judge:
         ours |= {layer.document.file for layer in self.view.layers}
         gaps = set(self.gaps(judged))
         spans = {self.view.settings.declared[key].span for key in judged}
-        for one in self.project.check(owner=self.owner):
+        for one in check(self.project, owner=self.owner):
             place = one.span
             mine = place is None or place.file in ours
             told = one.code in _TOLD_HERE or (place and (place.file, place.line) in gaps)
