@@ -85,6 +85,7 @@ class Project:
         )
         self._shapes: dict[Document, list[Diagnostic]] = {}
         self._layouts: dict[Document, tuple[Layout | None, list[Diagnostic]]] = {}
+        self._operations: dict[Document, tuple[Operation | None, list[Diagnostic]]] = {}
 
     def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
         return read(self._texts[file], file) if file in self._texts else read_file(path, file)
@@ -304,14 +305,19 @@ class Project:
         return made.response
 
     def read_operation(self, document: Document, view: View) -> Operation | None:
-        """Read an operation; what is wrong with it goes to the view."""
+        """Read an operation, once where no layer changes it; what is wrong goes to the view."""
         from crosswalk.operations.operation import read_operation
 
         before = len(view.findings)
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        made, wrong = read_operation(effective.node)
+        if effective.node is not document.node:
+            made, wrong = read_operation(effective.node)
+        else:
+            if document not in self._operations:
+                self._operations[document] = read_operation(effective.node)
+            made, wrong = self._operations[document]
         view.findings += wrong
         return made
 
