@@ -15,7 +15,8 @@ from crosswalk.delivery.classify import classify
 from crosswalk.delivery.states import Outcome
 from crosswalk.delivery.wire import Reply
 from crosswalk.operations.answer import read_answer
-from crosswalk.operations.sending import prepare
+from crosswalk.operations.sending import as_curl, as_http, as_json, prepare
+from crosswalk.outbound.biller import endpoint_of
 from crosswalk.project import Project
 
 SHOP = HERE / "shop"
@@ -165,3 +166,49 @@ def test_a_wrong_way_into_a_list_is_found_at_its_field(case: str, tmp_path: Path
     path.write_text(text.replace(old, new), "utf-8")
     assert WRONG[case]["findings"]
     assert told(check(Project(tmp_path))) == WRONG[case]["findings"]
+
+
+def test_a_header_may_carry_a_secret_which_is_shown_as_its_reference(tmp_path: Path) -> None:
+    shutil.copytree(SHOP, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "shop.yaml").write_text(
+        "crosswalk: 1\nkind: integration\nname: shop\nversion: 1.0.0\nflows: {}\n", "utf-8"
+    )
+    (tmp_path / "corner.yaml").write_text(
+        "crosswalk: 1\nkind: biller\nname: corner\nversion: 1.0.0\nextends: shop@1\n"
+        "settings: {Url: https://shop.example/api, Token: {env: CORNER_KEY}}\n",
+        "utf-8",
+    )
+    project = Project(tmp_path)
+    assert [one for one in told(check(project)) if "CW8" not in one] == []
+    view = project.view("corner")
+    operation = project.operation("shop/charge", view)
+    variables = {"input": {"orderId": "1", "total": {"amount": 1, "currencyCode": "USD"}}}
+    request = prepare(
+        operation, project.types_of(operation) or "", view.settings, json.dumps(variables)
+    )
+    assert json.loads(as_json(request))["credentials"] == {
+        "headers": {"X-Shop-Key": "env:CORNER_KEY"}
+    }
+    assert '--header "X-Shop-Key: ${CORNER_KEY}"' in as_curl(request)
+    assert "\nX-Shop-Key: {{$processEnv CORNER_KEY}}\n" in as_http(request)
+    endpoint, problems = endpoint_of(operation, view)
+    assert problems == []
+    assert endpoint is not None
+    assert endpoint.headers == {"X-Shop-Key": "env:CORNER_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Host", "'Host' is set by the request itself"),
+        ("content-type", "'content-type' is set by the request itself"),
+        ("X Key", "'X Key' is no name of a header"),
+    ],
+)
+def test_a_header_that_cannot_carry_a_secret_is_found(name: str, says: str, tmp_path: Path) -> None:
+    shutil.copytree(SHOP, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "charge.yaml"
+    file.write_text(file.read_text("utf-8").replace("X-Shop-Key", name), "utf-8")
+    (found,) = told(check(Project(tmp_path)))
+    assert found.startswith("CW470 charge.yaml:17:")
+    assert says in found

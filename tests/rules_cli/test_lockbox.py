@@ -12,10 +12,10 @@ from tests.rules_cli.kit import HERE, LOCKBOX, PAYMENTS, laid_out, project
 from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Severity
 from crosswalk.project import Project
+from crosswalk.running.in_memory import Outcome, run_in_memory
 from crosswalk.running.interpret import Context, Run
 from crosswalk.running.templates import render
 from crosswalk.telling.explain import Explainer, Explanation
-from crosswalk.testing.cases import Outcome, run_in_memory
 
 EXECUTIONS = pytest.mark.parametrize("execution", ["reference", "compiled"])
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from crosswalk.documents.schema import KINDS
 from crosswalk.documents.source import Node, read, read_file
-from crosswalk.documents.workspace import KINDS, SKIPPED, open_workspace
+from crosswalk.documents.workspace import SKIPPED, open_workspace
 from crosswalk.findings.diagnostics import CODES, Diagnostic
 
 HERE = Path(__file__).parent

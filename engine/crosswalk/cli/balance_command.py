@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from crosswalk.cli.deliver_command import read, reject
+from crosswalk.cli.deliver_command import reject
+from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.ledger_options import secrets_option
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.project import Project
@@ -61,7 +62,8 @@ def command(  # noqa: PLR0913
     if found.delivery.kind != "question":
         raise click.UsageError(f"{mapping} asks nothing; use crosswalk deliver")
     places = Places(state or project.root / "balance.state", secrets or project.root / "secrets")
-    data, name = read(file) if file is not None else (question(found, accounts), "arguments")
+    data = read_input(file) if file is not None else question(found, accounts)
+    name = source_name(file) if file is not None else "arguments"
     job = job_of(found, project, data, Run(moment(at), "", name), places)
     for issue in job.items.rejects:
         click.echo(reject(issue), err=True)

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
 import click
 
+from crosswalk.cli.files import refuse_existing, write_output
 from crosswalk.cli.options import at_option, moment, pass_project, refuse_errors
-from crosswalk.cli.rules_source import write_text
 from crosswalk.golive.flow_changes import FlowChange
 from crosswalk.golive.move import Move, move
 from crosswalk.project import Project
@@ -18,7 +17,7 @@ from crosswalk.project import Project
 @click.command("convert")
 @click.argument("biller")
 @click.option("--to", "target", required=True, metavar="NAME@MAJOR", help="Integration to move to.")
-@click.option("-o", "--output", help="File to write (default: standard output).")
+@click.option("-o", "--output", default="-", help="New file (default: standard output).")
 @click.option("--replace", is_flag=True, help="Overwrite a file that exists.")
 @click.option(
     "--format",
@@ -33,7 +32,7 @@ def command(  # noqa: PLR0913
     project: Project,
     biller: str,
     target: str,
-    output: str | None,
+    output: str,
     replace: bool,  # noqa: FBT001
     style: str,
     at: datetime | None,
@@ -49,17 +48,17 @@ def command(  # noqa: PLR0913
       crosswalk convert a-city --to partner/real-time@1 -o mappings/billers/a-city.yaml --replace
     """  # noqa: D301
     refuse_errors(project)
-    if output not in (None, "-") and not replace and Path(output).exists():
-        raise click.BadParameter(f"{output} exists; --replace overwrites it", param_hint="-o")
+    refuse_existing(output, replace=replace)
     document = project.find(biller, "biller")
     try:
         made = move(project, document, project.integration(target), moment(at).date())
     except ValueError as same:
         raise click.UsageError(str(same)) from None
     if style == "json":
-        write_text(json.dumps(_data(made), indent=2) + "\n", output, replace=replace)
+        text = json.dumps(_data(made), indent=2) + "\n"
+        write_output(text.encode(), output, replace=replace)
         return
-    write_text(made.text, output, replace=replace)
+    write_output(made.text.encode(), output, replace=replace)
     click.echo("\n".join(_report(made)), err=True)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.ledger_options import (
     ledger_option,
     money,
@@ -126,8 +127,8 @@ def command(  # noqa: PLR0913
         raise click.UsageError(f"{mapping} asks a question; use crosswalk balance")
     url = url_of(ledger)
     places = Places(state_of(url, state), secrets or project.root / "secrets")
-    data, file = read(input)
-    job = job_of(found, project, data, Run(moment(at), "", file), places)
+    run = Run(moment(at), "", source_name(input))
+    job = job_of(found, project, read_input(input), run, places)
     for issue in job.items.rejects:
         click.echo(reject(issue), err=True)
     pace = Pace(sends=sends, patience_s=patience)
@@ -136,15 +137,6 @@ def command(  # noqa: PLR0913
     outcome = _Outcome(summary, job.items.rejects, found.plan.name, found.biller)
     click.echo(_json(outcome) if as_json else _text(outcome))
     click.get_current_context().exit(outcome.code)
-
-
-def read(name: str) -> tuple[bytes, str]:
-    """Read records from a file or standard input; the bytes, and what the source is called."""
-    if name == "-":
-        return sys.stdin.buffer.read(), "stdin"
-    if not Path(name).is_file():
-        raise click.BadParameter(f"there is no file {name}", param_hint="INPUT")
-    return Path(name).read_bytes(), Path(name).name
 
 
 def reject(issue: "Issue") -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from crosswalk.cli.files import write_output
 from crosswalk.cli.options import biller_option, pass_project, refuse_errors
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import unreadable
@@ -11,7 +12,6 @@ from crosswalk.findings.errors import ConfigError
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Project, View
-from crosswalk.running.output import Staged
 from crosswalk.telling.spec_table import (
     Table,
     code_table,
@@ -66,12 +66,9 @@ def command(  # noqa: PLR0913
     ending = Path(output).suffix.lstrip(".").casefold()
     chosen = form or (ending if ending in FORMATS else "csv")
     data = _written(table, chosen)
-    if output == "-":
-        click.echo(data, nl=False)
-        return
-    with Staged(Path(output), replace=replace) as out:
-        out.write(data)
-    click.echo(f"{len(table.rows)} rows in {output}", err=True)
+    write_output(data, output, replace=replace)
+    if output != "-":
+        click.echo(f"{len(table.rows)} rows in {output}", err=True)
 
 
 def _written(table: Table, form: str) -> bytes:

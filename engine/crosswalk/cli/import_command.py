@@ -1,7 +1,6 @@
 """`crosswalk import`: documents proposed from spec tables and sample files."""
 
 import csv
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from crosswalk.cli.files import read_input, write_output
 from crosswalk.cli.options import pass_project, refuse_errors
 from crosswalk.findings.diagnostics import unreadable
 from crosswalk.findings.errors import ConfigError
@@ -26,7 +26,6 @@ from crosswalk.model.layout import Layout
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.project import Project
-from crosswalk.running.output import Staged
 from crosswalk.telling.spec_table import codes_of
 
 KINDS = ("layout", "partner-layout", "fixed", "mapping", "code-table")
@@ -94,7 +93,7 @@ def table(  # noqa: PLR0913
     """  # noqa: D301
     title = "standard input" if file == "-" else Path(file).name
     try:
-        read = _read(_bytes(file), title, (wanted, columns, kind))
+        read = _read(read_input(file, "FILE"), title, (wanted, columns, kind))
         if check:
             _tell_drift(list(_drift(project, read, kind, name)), read)
             return
@@ -123,7 +122,7 @@ def sample(file: str, name: str, output: str, replace: bool) -> None:  # noqa: F
     """  # noqa: D301
     title = "standard input" if file == "-" else Path(file).name
     try:
-        made, notes = propose_sample(_bytes(file), Head("layout", name, title))
+        made, notes = propose_sample(read_input(file, "FILE"), Head("layout", name, title))
     except Refused as wrong:
         raise click.UsageError(f"{title}: {wrong}") from None
     for one in notes:
@@ -220,16 +219,6 @@ def _layout(project: Project, reference: str) -> Layout:
     return made
 
 
-def _bytes(file: str) -> bytes:
-    """Read a file or standard input. Raises BadParameter."""
-    if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(file).read_bytes()
-    except OSError as wrong:
-        raise click.BadParameter(f"{file}: {wrong.strerror}", param_hint="FILE") from None
-
-
 def _pairs(columns: str | None) -> dict[str, str]:
     """Read `Header=role,...`; a header may hold a comma when it stands in quotes, as in CSV."""
     if not columns:
@@ -246,12 +235,6 @@ def _pairs(columns: str | None) -> dict[str, str]:
 
 def _write(made: Proposal, what: str, output: str, *, replace: bool) -> None:
     """Write a proposal, and say on standard error how much of it is left to decide."""
-    if output == "-":
-        click.echo(made.text, nl=False)
-    else:
-        path = Path(output)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with Staged(path, replace=replace) as out:
-            out.write(made.text.encode())
+    write_output(made.text.encode(), output, replace=replace)
     where = "" if output == "-" else f" in {output}"
     click.echo(f"{made.rows} {what}{where}, {made.doubts} left to decide (# TODO)", err=True)

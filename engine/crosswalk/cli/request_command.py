@@ -1,18 +1,17 @@
 """`crosswalk request`."""
 
-import sys
 from datetime import datetime
-from pathlib import Path
 
 import click
 
+from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.findings.errors import ConfigError
 from crosswalk.operations.operation import Operation
 from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
 from crosswalk.project import BACKWARD, Project, View
+from crosswalk.running.in_memory import run_in_memory
 from crosswalk.running.interpret import Context, Run
-from crosswalk.testing.cases import run_in_memory
 
 REFUSED = "CW721"
 STYLES = {"json": as_json, "curl": as_curl, "http": as_http}
@@ -52,9 +51,8 @@ def command(  # noqa: PLR0913
         raise click.UsageError("this flow runs its mapping backward, which makes no requests")
     operation = target_of(project, mapping, view)
     plan = project.plan(mapping, view)
-    data = sys.stdin.buffer.read() if input == "-" else _read(input)
-    name = "stdin" if input == "-" else Path(input).name
-    context = Context(view.settings.texts(), Run(moment(at), "", name))
+    data = read_input(input)
+    context = Context(view.settings.texts(), Run(moment(at), "", source_name(input)))
     outcome = run_in_memory(plan, context, data, compiled=not reference)
     if outcome.stopped is not None:
         raise outcome.stopped
@@ -83,12 +81,6 @@ def target_of(project: Project, mapping: str, view: View) -> Operation:
     if any(one.severity == "error" for one in findings):
         raise ConfigError(findings)
     return operation
-
-
-def _read(name: str) -> bytes:
-    if not Path(name).is_file():
-        raise click.BadParameter(f"there is no file {name}", param_hint="INPUT")
-    return Path(name).read_bytes()
 
 
 def _lines(body: bytes) -> list[str]:

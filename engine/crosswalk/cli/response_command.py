@@ -1,17 +1,16 @@
 """`crosswalk response`."""
 
 import json
-import sys
 from datetime import datetime
-from pathlib import Path
 
 import click
 
+from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.operations.answer import Answer, read_answer
 from crosswalk.project import BACKWARD, Project
+from crosswalk.running.in_memory import run_in_memory
 from crosswalk.running.interpret import Context, Run
-from crosswalk.testing.cases import run_in_memory
 
 
 @click.command("response")
@@ -51,13 +50,11 @@ def command(  # noqa: PLR0913
     if found is None or found.kind != "operation":
         raise click.UsageError(f"{mapping} reads no answer of an operation; use crosswalk run")
     operation = project.operation(named, view)
-    data = sys.stdin.buffer.read() if answer == "-" else _read(answer)
-    read = read_answer(data, operation.capability)
+    read = read_answer(read_input(answer, "ANSWER"), operation.capability)
     if read.errors and not operation.keep_errors:
         click.echo("\n".join(rejects(read)), err=True)
         click.get_current_context().exit(3)
-    name = "stdin" if answer == "-" else Path(answer).name
-    context = Context(view.settings.texts(), Run(moment(at), "", name))
+    context = Context(view.settings.texts(), Run(moment(at), "", source_name(answer)))
     outcome = run_in_memory(plan, context, read.body, compiled=not reference)
     if outcome.stopped is not None:
         raise outcome.stopped
@@ -82,9 +79,3 @@ def rejects(answer: Answer) -> list[str]:
         )
         for one in answer.errors
     ]
-
-
-def _read(name: str) -> bytes:
-    if not Path(name).is_file():
-        raise click.BadParameter(f"there is no file {name}", param_hint="ANSWER")
-    return Path(name).read_bytes()

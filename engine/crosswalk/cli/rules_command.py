@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from crosswalk.cli.files import read_text, write_output
 from crosswalk.cli.options import biller_option, pass_project
 from crosswalk.cli.report import STYLES, tell_findings
-from crosswalk.cli.rules_source import JSON, pairs, read_text, source, write_text
+from crosswalk.cli.rules_source import JSON, pairs, source
 from crosswalk.decisions import compare as comparing
 from crosswalk.decisions import matrix as matrices
 from crosswalk.decisions.analyse import analyse
@@ -191,7 +192,7 @@ def check(  # noqa: PLR0913
 @click.argument("file", metavar="FILE.json")
 @click.option("--use", required=True, help="Decision that the JSON is for.")
 @click.option("--name", default="imported", help="Name of the rules document.")
-@click.option("-o", "--output", help="File to write (default: standard output).")
+@click.option("-o", "--output", default="-", help="New file (default: standard output).")
 @click.option("--replace", is_flag=True, help="Overwrite a file that exists.")
 @click.option("--salvage", is_flag=True, help="Leave faulty entries out, as the partner does.")
 @pass_project
@@ -200,7 +201,7 @@ def importing(  # noqa: PLR0913
     file: str,
     use: str,
     name: str,
-    output: str | None,
+    output: str,
     replace: bool,  # noqa: FBT001
     salvage: bool,  # noqa: FBT001
 ) -> None:
@@ -209,7 +210,8 @@ def importing(  # noqa: PLR0913
     rules, findings = import_legacy(read_text(file), model, file, name, salvage=salvage)
     _warn(findings)
     if rules is not None:
-        write_text(write_rules(rules, model, f"Imported from {file}."), output, replace=replace)
+        text = write_rules(rules, model, f"Imported from {file}.")
+        write_output(text.encode(), output, replace=replace)
     click.get_current_context().exit(1 if has_errors(findings) else 0)
 
 
@@ -217,7 +219,7 @@ def importing(  # noqa: PLR0913
 @click.argument("name")
 @biller_option
 @click.option("--split", multiple=True, help="Input whose lists become one entry per value.")
-@click.option("-o", "--output", help="File to write (default: standard output).")
+@click.option("-o", "--output", default="-", help="New file (default: standard output).")
 @click.option("--replace", is_flag=True, help="Overwrite a file that exists.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @pass_project
@@ -226,7 +228,7 @@ def exporting(  # noqa: PLR0913
     name: str,
     biller: str | None,
     split: tuple[str, ...],
-    output: str | None,
+    output: str,
     replace: bool,  # noqa: FBT001
     strict: bool,  # noqa: FBT001
 ) -> None:
@@ -238,7 +240,7 @@ def exporting(  # noqa: PLR0913
     text, findings = export_legacy(judge.rules[0], judge.model, split)
     _warn(findings)
     if text is not None:
-        write_text(text, output, replace=replace)
+        write_output(text.encode(), output, replace=replace)
     failed = text is None or has_errors(findings) or (strict and bool(findings))
     click.get_current_context().exit(1 if failed else 0)
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
 import click
 
+from crosswalk.cli.files import read_text
 from crosswalk.cli.options import moment
 from crosswalk.decisions.base import Bound, bind
 from crosswalk.decisions.dated import Dated
@@ -111,28 +111,3 @@ def pairs(given: tuple[str, ...], where: str) -> dict[str, str]:
             raise click.BadParameter(f"'{one}' is not NAME=VALUE", param_hint=where)
         made[name] = value
     return made
-
-
-def read_text(name: str) -> str:
-    """Read a file as it is, byte order mark and all. Raises BadParameter."""
-    try:
-        return Path(name).read_bytes().decode("utf-8")
-    except OSError as wrong:
-        raise click.BadParameter(f"{name}: {wrong.strerror}", param_hint="FILE") from None
-    except UnicodeDecodeError:
-        raise click.BadParameter(f"{name} is not UTF-8", param_hint="FILE") from None
-
-
-def write_text(text: str, output: str | None, *, replace: bool) -> None:
-    """Write to a new file, or to standard output. Raises BadParameter."""
-    if output is None or output == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        with Path(output).open("w" if replace else "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        message = f"{output} exists; --replace overwrites it"
-        raise click.BadParameter(message, param_hint="--output") from None
-    except OSError as wrong:
-        raise click.BadParameter(f"{output}: {wrong.strerror}", param_hint="--output") from None

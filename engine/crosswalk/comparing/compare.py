@@ -367,7 +367,12 @@ def _read_by(side: Side, documents: Iterable[Document]) -> set[str]:
             names |= side.project.plan(pinned(one), side.view).settings.keys()
         elif one.kind == "operation":
             made = side.project.operation(pinned(one), side.view)
-            uses = (made.endpoint, *made.credentials.values(), *made.installed.values())
+            uses = (
+                made.endpoint,
+                *made.credentials.values(),
+                *made.headers.values(),
+                *made.installed.values(),
+            )
             names |= {setting.text for setting in uses}
         elif one.kind in ("rules", "decision"):
             names |= needed(side.judge(one))

@@ -12,7 +12,7 @@ from crosswalk.decisions.wording import case_text
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A case that is decided differently; `other` says that only the way there differs."""
+    """A case that is decided differently, or alike in another way."""
 
     cell: Cell
     before: Decision

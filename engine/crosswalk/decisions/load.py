@@ -61,7 +61,7 @@ def bind_legacy(
 
 
 def inputs_from_text(model: Model, given: Mapping[str, str]) -> dict[str, object]:
-    """Give inputs as a person types them: a value's name (`venmo`) or its text in records (17)."""
+    """Give inputs as a person types them: a value's name (`card`) or its text in records (1)."""
     inputs = {one.name: one for one in model.inputs}
     return {
         name: _typed(inputs[name], text) if name in inputs else text for name, text in given.items()

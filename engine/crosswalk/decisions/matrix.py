@@ -46,7 +46,7 @@ def source_text(decision: Decision) -> str:
 
 
 def outcome_text(model: Model, decision: Decision) -> str:
-    """Write an outcome as one entry of the matrix: `777/555/0 paypal-42 via paypal`."""
+    """Write an outcome as one entry of the matrix: `777/555/0 card-42 via card`."""
     text = f"{values_text(model, decision.values)} {source_text(decision)}"
     return text if decision.ok else f"{text} {decision.reason}({decision.subject})"
 

@@ -13,7 +13,7 @@ ANY = "-"
 
 
 def case_text(model: Model, cell: Cell) -> str:
-    """Write a cell as a concrete input: `type=venmo invoice_type=42`, without absent inputs."""
+    """Write a cell as a concrete input: `type=card invoice_type=42`, without absent inputs."""
     pieces = []
     for one, value in zip(model.inputs, cell, strict=True):
         if value is not None:

@@ -1,8 +1,10 @@
 """What the partner promises about one operation; every default is the safe one (delivery 3.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 
 
 class Effect(StrEnum):
@@ -102,3 +104,25 @@ class Operation:
     def quiet_s(self) -> float:
         """How long an unknown outcome is left alone before the partner is asked about it."""
         return max(self.max_processing_s, 2 * self.deadline_s)
+
+
+def check_verb(operation: Operation, verb: str, field: str) -> Iterator[Diagnostic]:
+    """Hold a block against its document: `query` or `mutation`, and the root field's key."""
+    if (verb == "query") != (operation.effect is Effect.READ):
+        message = f"a {verb} cannot have the effect {operation.effect}"
+        yield Diagnostic("CW704", message, help="read is for queries, and only for them")
+    if operation.success.path[:2] != ("data", field):
+        yield Diagnostic("CW705", f"success.path must begin with data.{field}")
+
+
+def check_block(operation: Operation) -> Iterator[Diagnostic]:
+    """Check a block by itself: CW706 to CW708."""
+    if operation.deadline_s <= 0 or operation.max_processing_s < 0 or operation.max_attempts < 1:
+        yield Diagnostic("CW706", "deadline_s and max_attempts must be above zero")
+    lookup = operation.lookup
+    if operation.on_absent is OnAbsent.RESEND and not (lookup and lookup.read_after_write):
+        message = "on_absent: resend needs a lookup with read_after_write"
+        yield Diagnostic("CW707", message, help="without it a late one is doubled")
+    if any(" " in code for code in operation.definite_rejects):
+        message = "definite_rejects takes error codes, this looks like message text"
+        yield Diagnostic("CW708", message, severity=Severity.WARNING)

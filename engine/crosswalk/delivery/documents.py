@@ -6,9 +6,9 @@ from functools import lru_cache
 from graphql import GraphQLError, parse
 from graphql.language import FieldNode, OperationDefinitionNode, ValueNode, VariableNode
 
-from crosswalk.delivery.capability import Effect, OnAbsent, Operation
+from crosswalk.delivery.capability import Operation, check_block, check_verb
 from crosswalk.delivery.faults import BadSetting
-from crosswalk.findings.diagnostics import Diagnostic, Severity
+from crosswalk.findings.diagnostics import Diagnostic
 
 MAX_DOCUMENT = 20_000
 
@@ -55,7 +55,7 @@ def _refuse_literal(value: ValueNode) -> None:
 
 def check(operation: Operation, text: str) -> list[Diagnostic]:
     """Check an operation and its document against each other; an empty list is a pass."""
-    found = [*_check_document(operation, text), *_check_block(operation)]
+    found = [*_check_document(operation, text), *check_block(operation)]
     if operation.lookup is not None:
         found += _check_lookup(operation.lookup.document)
     return found
@@ -66,14 +66,7 @@ def _check_document(operation: Operation, text: str) -> list[Diagnostic]:
         document = read(text)
     except BadSetting as fault:
         return [Diagnostic(fault.code, fault.message)]
-    found = []
-    if (document.verb == "query") != (operation.effect is Effect.READ):
-        message = f"a {document.verb} cannot have the effect {operation.effect}"
-        found.append(Diagnostic("CW704", message, help="read is for queries, and only for them"))
-    path = operation.success.path
-    if path[:1] != ("data",) or path[1:2] != (document.field,):
-        found.append(Diagnostic("CW705", f"success.path must begin with data.{document.field}"))
-    return found
+    return list(check_verb(operation, document.verb, document.field))
 
 
 def _check_lookup(text: str) -> list[Diagnostic]:
@@ -84,17 +77,3 @@ def _check_lookup(text: str) -> list[Diagnostic]:
     if document.verb == "query":
         return []
     return [Diagnostic("CW704", "a lookup must be a query")]
-
-
-def _check_block(operation: Operation) -> list[Diagnostic]:
-    found = []
-    if operation.deadline_s <= 0 or operation.max_processing_s < 0 or operation.max_attempts < 1:
-        found.append(Diagnostic("CW706", "deadline_s and max_attempts must be above zero"))
-    lookup = operation.lookup
-    if operation.on_absent is OnAbsent.RESEND and not (lookup and lookup.read_after_write):
-        message = "on_absent: resend needs a lookup with read_after_write"
-        found.append(Diagnostic("CW707", message, help="without it a late receipt is doubled"))
-    if any(" " in code for code in operation.definite_rejects):
-        message = "definite_rejects takes error codes, this looks like message text"
-        found.append(Diagnostic("CW708", message, severity=Severity.WARNING))
-    return found

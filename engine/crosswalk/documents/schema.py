@@ -32,9 +32,9 @@ KINDS = (
     "case",
 )
 _WORD = "[a-z0-9]+(?:-[a-z0-9]+)*"
-_NAME = re.compile(f"{_WORD}(?:/{_WORD})*")
+NAME = re.compile(f"{_WORD}(?:/{_WORD})*")
 _PART = "(?:0|[1-9][0-9]*)"
-_VERSION = re.compile(rf"{_PART}\.{_PART}\.{_PART}(?:-[0-9a-z]+(?:[.-][0-9a-z]+)*)?")
+VERSION = re.compile(rf"{_PART}\.{_PART}\.{_PART}", re.ASCII)
 
 
 def check_shape(node: Node, kind: str) -> list[Diagnostic]:
@@ -110,7 +110,7 @@ def _kind(expected: str) -> Callable[[Scalar], Iterator[Diagnostic]]:
 
 
 def _name(value: Scalar) -> Iterator[Diagnostic]:
-    if not _NAME.fullmatch(value.text):
+    if not NAME.fullmatch(value.text):
         message = f"{quoted(value.text)} is not a name"
         remedy = "use small letters, digits and '-', in parts divided by '/': product/thing"
         yield Diagnostic("CW212", message, value.span, help=remedy)
@@ -119,7 +119,7 @@ def _name(value: Scalar) -> Iterator[Diagnostic]:
 
 
 def _version(value: Scalar) -> Iterator[Diagnostic]:
-    if not _VERSION.fullmatch(value.text):
+    if not VERSION.fullmatch(value.text):
         message = f"{quoted(value.text)} is not a version"
         yield Diagnostic("CW213", message, value.span, help="write three numbers: 1.0.0")
 

@@ -16,20 +16,6 @@ from crosswalk.documents.yaml_rules import meaning, unreadable
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span, sort_key
 from crosswalk.findings.suggest import closest, quoted
 
-KINDS = (
-    "layout",
-    "mapping",
-    "code-table",
-    "decision",
-    "rules",
-    "settings",
-    "operation",
-    "integration",
-    "biller",
-    "case",
-)
-"""The kinds of documents that a workspace takes in; each has a schema in the package."""
-
 SKIPPED = frozenset({"fixtures", "expected"})
 """Folders that hold data, not documents."""
 
@@ -40,9 +26,7 @@ _HEAD_LINE = re.compile(r"(crosswalk|kind|name|version):[ ]+([\"']?)([^\s\"'#]+)
 _FILLER = re.compile(r"\s*(?:#.*)?")
 _OURS = re.compile(rb"^(?:\xef\xbb\xbf)?crosswalk[ ]*:", re.MULTILINE)
 _WORD = "[a-z0-9]+(?:-[a-z0-9]+)*"
-_NAME = re.compile(f"{_WORD}(?:/{_WORD})*")
 _PART = "(?:0|[1-9][0-9]*)"
-_VERSION = re.compile(rf"{_PART}\.{_PART}\.{_PART}", re.ASCII)
 REFERENCE = re.compile(rf"({_WORD}(?:/{_WORD})*)(?:@({_PART}))?", re.ASCII)
 """A document as others name it: `name@major`, or `name` from a host."""
 
@@ -252,7 +236,7 @@ def _take(path: Path, file: str, read: Read) -> tuple[Document | None, list[Diag
     text = kind.text if isinstance(kind, Scalar) else ""
     if "crosswalk" not in node.entries and text not in schema.KINDS:
         return None, []
-    return None, [*findings, *_misshapen(node, kind, text)]
+    return None, [*findings, *schema.check_shape(node, text)]
 
 
 def _skim(path: Path) -> dict[str, str] | None:
@@ -300,9 +284,9 @@ def _good(key: str, text: str, meant: tuple[object, str | None]) -> bool:
 
 _CHECKS: dict[str, Callable[[str], bool]] = {
     "crosswalk": lambda text: text == str(schema.LANGUAGE),
-    "kind": lambda text: text in KINDS,
-    "name": lambda text: _NAME.fullmatch(text) is not None,
-    "version": lambda text: _VERSION.fullmatch(text) is not None,
+    "kind": lambda text: text in schema.KINDS,
+    "name": lambda text: schema.NAME.fullmatch(text) is not None,
+    "version": lambda text: schema.VERSION.fullmatch(text) is not None,
 }
 
 
@@ -312,14 +296,6 @@ def _looks_ours(path: Path) -> bool:
         return _OURS.search(path.read_bytes()) is not None
     except OSError:
         return True
-
-
-def _misshapen(node: Map, kind: Node | None, text: str) -> list[Diagnostic]:
-    if text in schema.KINDS and text not in KINDS:
-        message = f"documents of kind {quoted(text)} cannot be used yet"
-        place = kind.span if kind is not None else node.span
-        return [Diagnostic("CW211", message, place, help=f"kinds: {', '.join(KINDS)}")]
-    return schema.check_shape(node, text)
 
 
 def _unique(documents: list[Document]) -> tuple[list[Document], list[Diagnostic]]:

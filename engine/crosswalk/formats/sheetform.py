@@ -12,7 +12,7 @@ from typing import BinaryIO
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.delimited import Reader
 from crosswalk.formats.sections import data_part
-from crosswalk.formats.workbook import MAX_BYTES, Sheet, Typed, sheets
+from crosswalk.formats.workbook import MAX_BYTES, Sheet, Typed, plain, sheets
 from crosswalk.model.layout import Field, Layout
 from crosswalk.model.records import Damage, Row
 from crosswalk.values.codecs import Problem, canonical
@@ -35,7 +35,7 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     names: list[str] = []
     if layout.file.header:
         number, row = data.pop(0) if data else (1, [])
-        names = _trimmed([" ".join(_plain(cell).split()) for cell in row])
+        names = _trimmed([" ".join(plain(cell).split()) for cell in row])
         reader = Reader(lines, PART.join(names), number)
     else:
         reader = Reader(lines)
@@ -64,7 +64,7 @@ def _data(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, Sequence[Typed]]]
     """Give the rows that are data, each with its number in the sheet."""
     rows = dict(enumerate(sheet.rows, 1))
     texts: Iterator[tuple[int, str | Damage]] = (
-        (number, PART.join(_plain(cell) for cell in row)) for number, row in rows.items()
+        (number, PART.join(plain(cell) for cell in row)) for number, row in rows.items()
     )
     skipped: Iterator[tuple[int, str | Damage]] = (
         (number, text) for number, text in texts if number > layout.file.skip_lines
@@ -95,11 +95,11 @@ def _spells(layout: Layout, names: Sequence[str]) -> list[Spell]:
     if not names:
         return [_speller(field) for field in fields]
     known = {field.column or field.name: field for field in fields}
-    return [_speller(known[name]) if name in known else _plain for name in names]
+    return [_speller(known[name]) if name in known else plain for name in names]
 
 
 def _all(spells: list[Spell], row: Sequence[Typed]) -> list[Spell]:
-    return [*spells[: len(row)], *[_plain] * (len(row) - len(spells))]
+    return [*spells[: len(row)], *[plain] * (len(row) - len(spells))]
 
 
 def _speller(field: Field) -> Spell:
@@ -108,14 +108,14 @@ def _speller(field: Field) -> Spell:
     exact = canonical(kind, field.codec.spelling.decimals).read
 
     def spell(cell: Typed) -> str:
-        plain = _plain(cell)
+        text = plain(cell)
         try:
             if isinstance(cell, int | float) and not isinstance(cell, bool):
-                return write(exact(plain)) if kind in NUMBERS else plain
+                return write(exact(text)) if kind in NUMBERS else text
             value = _valued(cell, kind)
-            return plain if value is None else write(value)
+            return text if value is None else write(value)
         except Problem:
-            return plain
+            return text
 
     return spell
 
@@ -142,19 +142,3 @@ def _day(cell: date, kind: str) -> date | None:
     if isinstance(cell, datetime):
         return cell.date() if cell.time() == time() else None
     return cell
-
-
-def _plain(cell: Typed) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return str(cell).lower()
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case int() | float():
-            return repr(cell)
-        case date() | time():
-            return cell.isoformat()
-        case _:
-            return str(cell)

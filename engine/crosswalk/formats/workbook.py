@@ -62,3 +62,20 @@ def _refuse_bombs(data: bytes) -> None:
         raise FormatProblem("CW617", f"no workbook can be read: {wrong}") from None
     if unpacked > MAX_UNPACKED:
         raise FormatProblem("CW617", "the workbook is too large when it is unpacked")
+
+
+def plain(cell: Typed) -> str:
+    """Give the text of a cell: whole numbers without decimals, days and times as ISO."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell).lower()
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case int() | float():
+            return repr(cell)
+        case date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell)

@@ -13,8 +13,9 @@ from crosswalk.findings.errors import ConfigError
 from crosswalk.planning.flows import Flow
 from crosswalk.planning.plan import Plan
 from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
+from crosswalk.running.in_memory import Outcome, run_in_memory
 from crosswalk.testing.case_input import input_bytes, the_input
-from crosswalk.testing.cases import Outcome, context_of, run_in_memory
+from crosswalk.testing.cases import context_of
 
 _SHOWN = 3
 

@@ -1,9 +1,9 @@
 """Sheets of a workbook (XLSX, XLS, ODS) as grids of text."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats.workbook import Sheet, Typed
+from crosswalk.formats.workbook import Sheet, Typed, plain
 from crosswalk.formats.workbook import sheets as sheets_of
 from crosswalk.importing.grid import Grid, Refused, grid
 
@@ -31,16 +31,4 @@ def _grid(sheet: Sheet) -> Grid:
 
 
 def _text(cell: Typed) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return str(cell).lower()
-        case float() if cell.is_integer():
-            return str(int(cell))
-        case datetime():
-            return cell.isoformat(" ")
-        case date() | time():
-            return cell.isoformat()
-        case _:
-            return str(cell)
+    return cell.isoformat(" ") if isinstance(cell, datetime) else plain(cell)

@@ -6,9 +6,10 @@ graphql-core is imported by the `graphql_*` modules only, and only when they are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crosswalk.delivery.capability import Success
+from crosswalk.delivery.capability import Success, check_block, check_verb
 from crosswalk.documents.scalar_places import Text
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.findings.suggest import closest
@@ -124,23 +125,10 @@ def _promises(operation: Operation, sent: Sent) -> Iterator[Diagnostic]:
             yield Diagnostic("CW469", "a mutation has no capability block", document, help=remedy)
         return
     at = operation.node.entries["capability"].key.span
-    if (sent.verb == "query") != (block.effect == "read"):
-        message = f"a {sent.verb} cannot have the effect {block.effect}"
-        yield Diagnostic("CW704", message, at, help="read is for queries, and only for them")
-    if block.success.path[:2] != ("data", sent.answered):
-        message = f"success.path must begin with data.{sent.answered}"
-        yield Diagnostic("CW705", message, at)
-    else:
+    found = [*check_verb(block, sent.verb, sent.answered), *check_block(block)]
+    yield from (replace(one, span=at) for one in found)
+    if all(one.code != "CW705" for one in found):
         yield from _echoes(operation, block.success, sent)
-    if block.deadline_s <= 0 or block.max_processing_s < 0 or block.max_attempts < 1:
-        yield Diagnostic("CW706", "deadline_s and max_attempts must be above zero", at)
-    lookup = block.lookup
-    if block.on_absent == "resend" and not (lookup and lookup.read_after_write):
-        message = "on_absent: resend needs a lookup with read_after_write"
-        yield Diagnostic("CW707", message, at, help="without it a late one is doubled")
-    if any(" " in code for code in block.definite_rejects):
-        message = "definite_rejects takes error codes, this looks like message text"
-        yield Diagnostic("CW708", message, at, Severity.WARNING)
 
 
 def _echoes(operation: Operation, success: Success, sent: Sent) -> Iterator[Diagnostic]:

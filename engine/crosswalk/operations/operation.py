@@ -30,9 +30,10 @@ class Operation:
     `document` is its GraphQL text as written; `schema` the partner's SDL, a path beside the
     document. `endpoint` is the setting of its URL, `hosts` and `test` those that say which hosts
     may be asked and whether it is a test endpoint; `credentials` settings of secrets by what they
-    are (username, password, token), `token` how a token is had. `installed` are settings that
-    say what the biller's partner runs: `version` and `licences`. `none` says by record and field
-    how no value travels; `keep_errors` whether an answer with errors is mapped all the same.
+    are (username, password, token), `headers` those of headers that carry a secret, `token` how a
+    token is had. `installed` are settings that say what the biller's partner runs: `version` and
+    `licences`. `none` says by record and field how no value travels; `keep_errors` whether an
+    answer with errors is mapped all the same.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Operation:
     hosts: Scalar | None
     test: Scalar | None
     credentials: Mapping[str, Scalar]
+    headers: Mapping[str, Scalar]
     token: Token | None
     minimum_version: Scalar | None
     licences: tuple[str, ...]
@@ -85,6 +87,7 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         hosts=_setting(mapping(mapping(node, "endpoint") or node, "hosts")),
         test=_setting(mapping(mapping(node, "endpoint") or node, "test")),
         credentials=_settings(mapping(node, "credentials")),
+        headers=_settings(mapping(mapping(node, "credentials") or node, "headers")),
         token=read_token(node),
         minimum_version=scalar(node, "minimum_version"),
         licences=tuple(one.text for one in scalars(node, "licences")),

@@ -1,5 +1,6 @@
 """Holds an operation against the settings that it names."""
 
+import re
 from collections.abc import Iterator
 
 from crosswalk.documents.installed import unmet
@@ -17,6 +18,7 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
     beside = {"hosts": (operation.hosts, PLAIN), "test": (operation.test, SWITCH)}
     uses += [(one, name, takes) for name, (one, takes) in beside.items() if one is not None]
     uses += [(one, name, SECRET) for name, one in operation.credentials.items()]
+    uses += [(one, f"header {name}", SECRET) for name, one in operation.headers.items()]
     uses += [(one, name, PLAIN) for name, one in operation.installed.items()]
     token = operation.token
     kinds = {"url": ENDPOINT, "client_id": SECRET, "client_secret": SECRET, "expires": PLAIN}
@@ -25,10 +27,29 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
     yield from check_uses(uses, settings)
     if token is not None:
         yield from check_token(token)
+    yield from _headers(operation)
     least = operation.minimum_version
     if least is not None and version_parts(least.text) is None:
         message = f"'{least.text}' is no version"
         yield Diagnostic("CW471", message, least.span, help="write numbers with points between")
+
+
+def _headers(operation: Operation) -> Iterator[Diagnostic]:
+    """Find headers that cannot carry a secret: no names, or set by the request itself."""
+    logged_in = bool(operation.credentials) or operation.token is not None
+    for name, one in operation.headers.items():
+        taken = name.lower() in _OURS or (name.lower() == "authorization" and logged_in)
+        if taken or not _HEADER(name):
+            told = "is set by the request itself" if taken else "is no name of a header"
+            remedy = "such as X-Api-Key; a name, password or token stands beside headers"
+            yield Diagnostic("CW470", f"'{name}' {told}", one.span, help=remedy)
+
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}").fullmatch
+_OURS = frozenset(
+    {"accept", "accept-encoding", "connection", "content-encoding", "content-length"}
+    | {"content-type", "cookie", "expect", "host", "te", "transfer-encoding", "upgrade"}
+)
 
 
 def check_installed(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from crosswalk.delivery.answers import at
 from crosswalk.delivery.request import Json, payload
 from crosswalk.documents.secret import Secret
 from crosswalk.documents.settings import Settings
+from crosswalk.documents.source import Scalar
 from crosswalk.formats.jsonshape import ITSELF, child_steps, steps_of
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.layout import Branch
@@ -32,6 +33,7 @@ class Prepared:
     body: str
     url: str | None
     credentials: Mapping[str, Secret]
+    headers: Mapping[str, Secret]
     problems: tuple[tuple[str, str], ...]
 
 
@@ -44,15 +46,20 @@ def prepare(operation: Operation, sdl: str, settings: Settings, line: str) -> Pr
 
     variables = arranged(operation, line)
     url = settings.find(operation.endpoint.text)
-    found = {name: settings.find(one.text) for name, one in operation.credentials.items()}
     return Prepared(
         operation,
         variables,
         payload(operation.document.text, variables),
         url.value if url is not None and isinstance(url.value, str) else None,
-        {k: v.value for k, v in found.items() if v is not None and isinstance(v.value, Secret)},
+        _secrets(operation.credentials, settings),
+        _secrets(operation.headers, settings),
         tuple(validate_values(operation, sdl, variables)),
     )
+
+
+def _secrets(named: Mapping[str, Scalar], settings: Settings) -> dict[str, Secret]:
+    found = {name: settings.find(one.text) for name, one in named.items()}
+    return {k: v.value for k, v in found.items() if v and isinstance(v.value, Secret)}
 
 
 def arranged(operation: Operation, line: str) -> dict[str, Json]:
@@ -90,12 +97,15 @@ def _lacking(policy: str | None, made: object, steps: tuple[str, ...]) -> None:
 
 def as_json(request: Prepared) -> str:
     """Give a request as one line of JSON; credentials as `env:NAME` or `file:name`."""
+    headers = {name: str(one) for name, one in request.headers.items()}
+    credentials: dict[str, object] = dict(_refreshed(request, "a refreshed one"))
+    credentials |= {name: str(one) for name, one in request.credentials.items()}
+    credentials |= {"headers": headers} if headers else {}
     shown = {
         "operation": request.operation.name,
         "version": request.operation.version,
         "endpoint": request.url,
-        "credentials": _refreshed(request, "a refreshed one")
-        | {name: str(one) for name, one in request.credentials.items()},
+        "credentials": credentials,
         "document": request.operation.document.text,
         "variables": dict(request.variables),
     }
@@ -112,6 +122,7 @@ def as_curl(request: Prepared) -> str:
         lines.append(f'--header "Authorization: Bearer {known["token"]}"')
     elif known:
         lines.append(f'--user "{known.get("username", "")}:{known.get("password", "")}"')
+    lines += [f'--header "{name}: {_in_shell(one)}"' for name, one in request.headers.items()]
     lines += [
         "--header 'Content-Type: application/json'",
         f"--data-raw {shlex.quote(request.body)}",
@@ -132,12 +143,15 @@ def _in_shell(secret: Secret) -> str:
     return f"$(cat secrets/{secret.name})"
 
 
+def _in_http(secret: Secret) -> str:
+    return f"{{{{$processEnv {secret.name}}}}}" if secret.source == "env" else f"<{secret}>"
+
+
 def as_http(request: Prepared) -> str:
     """Give a request for a client of .http files, with credentials from the environment."""
     lines = [f"### {request.operation.name}", f"POST {request.url or ''}"]
     known = _refreshed(request, "{{$processEnv TOKEN}}") | {
-        name: f"{{{{$processEnv {one.name}}}}}" if one.source == "env" else f"<{one}>"
-        for name, one in request.credentials.items()
+        name: _in_http(one) for name, one in request.credentials.items()
     }
     if "token" in known:
         lines.append(f"Authorization: Bearer {known['token']}")
@@ -145,4 +159,5 @@ def as_http(request: Prepared) -> str:
         lines.append(
             f"Authorization: Basic {known.get('username', '')} {known.get('password', '')}"
         )
+    lines += [f"{name}: {_in_http(one)}" for name, one in request.headers.items()]
     return "\n".join([*lines, "Content-Type: application/json", "", request.body, ""])

@@ -91,6 +91,8 @@ def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list
         for name, one in operation.credentials.items()
         if name not in secrets
     ]
+    headers, absent = _headers(operation, view)
+    problems += absent
     token, lacking = token_of(operation, view)
     problems += lacking
     if problems:
@@ -105,7 +107,19 @@ def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list
         test=test,
         token=token,
         login=login,
+        headers=headers,
     ), []
+
+
+def _headers(operation: Operation, view: View) -> tuple[dict[str, str], list[Diagnostic]]:
+    """Give the headers that carry a secret, as references, or say which have none."""
+    found = {name: view.settings.find(one.text) for name, one in operation.headers.items()}
+    given = {k: str(v.value) for k, v in found.items() if v and isinstance(v.value, Secret)}
+    return given, [
+        _missing(one, f"setting {one.text} has no value, and header {name} needs it", _SET_IT)
+        for name, one in operation.headers.items()
+        if name not in given
+    ]
 
 
 def token_of(operation: Operation, view: View) -> tuple[TokenSource | None, list[Diagnostic]]:

@@ -16,8 +16,8 @@ from crosswalk.outbound.prepared import Deliverable, Item
 from crosswalk.outbound.results import Answered
 from crosswalk.planning.plan import Plan
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.in_memory import run_in_memory
 from crosswalk.running.interpret import Context
-from crosswalk.testing.cases import run_in_memory
 
 
 async def ask_all(

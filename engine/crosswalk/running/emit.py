@@ -38,7 +38,7 @@ class Emitter:
         elif form == "values":
             self.text = _itself
         else:
-            raise FormatProblem("CW600", f"form '{form}' cannot be written yet")
+            raise FormatProblem("CW600", f"form '{form}' cannot be written")
 
     def _item(self, made: Instance) -> str:
         """Give one repeating occurrence of a document, in JSON with the comma before it."""

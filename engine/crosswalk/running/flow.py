@@ -366,7 +366,7 @@ class Flow:
             from crosswalk.formats import sheetform
 
             return assemble(sheetform.read(stream, self.plan.source), self.plan.source)
-        raise FormatProblem("CW600", f"form '{form}' cannot be read yet")
+        raise FormatProblem("CW600", f"form '{form}' cannot be read")
 
     def place(self, item: Instance) -> None:
         """Keep a file-level record where later records find it; of several all they look up."""
@@ -625,10 +625,6 @@ class Flow:
         return 2
 
     # --- distinct ------------------------------------------------------------------------
-
-    def has_distinct(self) -> bool:
-        """Tell whether any entry of the unit must keep values apart."""
-        return any(distinct_assignments(self.node))
 
     def keyed_by_source(self) -> bool:
         """Tell whether what `distinct` compares is the very field that groups the records."""

@@ -154,7 +154,7 @@ def operation_section(seen: Seen, document: Document) -> Section:
 def _needs(seen: Seen, document: Document, made: Operation) -> Facts:
     reader = pinned(document)
     pairs: list[tuple[str, Cell]] = [("endpoint", (seen.setting(made.endpoint.text, reader),))]
-    settings = [*made.credentials.items()]
+    settings = [*made.credentials.items(), *made.headers.items()]
     settings += [(f"installed {what}", one) for what, one in made.installed.items()]
     pairs += [(what, (seen.setting(one.text, reader),)) for what, one in settings]
     pairs += [

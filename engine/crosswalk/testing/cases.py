@@ -4,7 +4,6 @@ A case maps one input in memory, by the reference and by the compiled form, whic
 holds the outcome against what it expects. A case that expects nothing fails.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,11 +17,9 @@ from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import Diagnostic, Span, has_errors
 from crosswalk.findings.errors import ConfigError, FormatProblem
-from crosswalk.model.records import Issue
 from crosswalk.planning import plan as p
 from crosswalk.project import CANONICAL, FORWARD, Project, View
-from crosswalk.running.accounts import Held
-from crosswalk.running.flow import Flow
+from crosswalk.running.in_memory import Outcome, run_in_memory
 from crosswalk.running.interpret import Context, Run
 from crosswalk.testing.case_compare import (
     NOTHING,
@@ -65,23 +62,6 @@ class CaseResult:
         return not self.differences
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run in memory gave. `stopped` is set when the input could not be used as a whole."""
-
-    body: bytes = b""
-    rejects: tuple[tuple[Issue, tuple[int, ...]], ...] = ()
-    notices: tuple[Issue, ...] = ()
-    stopped: FormatProblem | None = None
-    lost: int = 0
-
-    def told(self) -> str:
-        """Tell what makes two outcomes differ besides their bytes."""
-        stop = str(self.stopped) if self.stopped else ""
-        lines = [f"{told(issue)} {numbers}" for issue, numbers in self.rejects]
-        return "\n".join([stop, *lines, *(told(issue) for issue in self.notices)])
-
-
 def run_cases(project: Project, document: Document, word: str = "") -> list[CaseResult]:
     """Run the cases of a document, those whose name or description has `word`.
 
@@ -91,41 +71,6 @@ def run_cases(project: Project, document: Document, word: str = "") -> list[Case
     if has_errors(findings):
         raise ConfigError(findings)
     return list(_Document(project, document).run(word))
-
-
-def run_in_memory(plan: p.Plan, context: Context, data: bytes, *, compiled: bool = True) -> Outcome:
-    """Map an input held in memory, as `convert` maps a file."""
-    held = Held()
-    while True:
-        flow = Flow(plan, context, compiled=compiled, held=held)
-        outcome = _attempt(flow, data)
-        found = flow.collisions()
-        if outcome.stopped is not None or found.within(held):
-            return outcome
-        held = found
-
-
-def _attempt(flow: Flow, data: bytes) -> Outcome:
-    body = io.BytesIO()
-    rejects: list[tuple[Issue, tuple[int, ...]]] = []
-    notices: list[Issue] = []
-    try:
-        flow.units(
-            io.BytesIO(data),
-            body.write,  # type: ignore[arg-type]
-            lambda one: rejects.append((one.issue, one.lines)),
-            notices.append,
-        )
-        flow.settle()
-    except FormatProblem as problem:
-        return Outcome(stopped=problem)
-    summary = flow.summary
-    if summary.control_problems and not summary.rejects:
-        reason = f"control total: {summary.control_problems[0]}"
-        return Outcome(stopped=FormatProblem("CW633", reason))
-    lost = summary.read - summary.written - summary.rejected - summary.left_out
-    whole = flow.head() + body.getvalue() + flow.tail()
-    return Outcome(whole, tuple(rejects), tuple(notices), None, lost)
 
 
 @dataclass(slots=True)
@@ -168,6 +113,13 @@ def _settings(node: Map | None, known: Mapping[str, str]) -> dict[str, str]:
             message = f"no setting is called '{name}'"
             raise ConfigError([Diagnostic("CW308", message, entry.key.span)])
     return {name: text(node, name) or "" for name in (node.entries if node else {})}  # type: ignore[arg-type]
+
+
+def _told(outcome: Outcome) -> str:
+    """Tell what makes two outcomes differ besides their bytes."""
+    stop = str(outcome.stopped) if outcome.stopped else ""
+    lines = [f"{told(issue)} {numbers}" for issue, numbers in outcome.rejects]
+    return "\n".join([stop, *lines, *(told(issue) for issue in outcome.notices)])
 
 
 def _moment(at: str, document: Document) -> datetime:
@@ -245,9 +197,9 @@ class _Case:
             for one in compare_bytes(outcome.body, other.body, plan.target):
                 path = f"compiled against reference, {one.path}"
                 found.append(Difference(path, one.field, one.expected, one.got))
-        elif outcome.told() != other.told():
+        elif _told(outcome) != _told(other):
             path = "compiled against reference"
-            found.append(Difference(path, "", outcome.told(), other.told()))
+            found.append(Difference(path, "", _told(outcome), _told(other)))
         if outcome.lost:
             told_ = f"{outcome.lost} records neither written nor rejected"
             found.append(Difference("records", "", "none lost", told_))
