@@ -37,6 +37,6 @@ def test_a_collision_is_found_by_both_executions(form: str, text: str, day: str)
     for compiled in (True, False):
         flow = Flow(plan, CONTEXT, compiled=compiled)
         flow.run(BytesIO(data), lambda _: None, lambda _: None)
-        found.append(flow.collisions())
+        found.append(flow.met.collisions())
     assert found[0] == found[1]
     assert len(found[0].values) == 1

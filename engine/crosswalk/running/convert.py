@@ -6,7 +6,6 @@ between two groups and their parts mapped side by side; the result is the same b
 
 import json
 import tempfile
-from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -27,6 +26,7 @@ from crosswalk.running.output import Staged
 from crosswalk.running.publishing import Folder, Outputs
 from crosswalk.running.rows import Part
 from crosswalk.running.shares import Share
+from crosswalk.running.uniqueness import Met
 
 WINDOW = 1 << 20
 """How far past an even cut a boundary between two groups is looked for, in bytes."""
@@ -118,7 +118,7 @@ class _Run:
                 if files.rejects is not None:
                     rejects.write = outputs.add(Staged(files.rejects, replace=files.replace)).write
                 flow = self.flow(target, rejects, jobs, held)
-                found = flow.collisions()
+                found = flow.met.collisions()
                 if not found.within(held):
                     raise _Collide(found)  # noqa: TRY301
                 self.verify(flow.summary)
@@ -313,8 +313,7 @@ class _Report:
     """What a worker did: plain values only."""
 
     summary: Summary
-    pairs: tuple[array, array]  # type: ignore[type-arg]
-    groups: array  # type: ignore[type-arg]
+    met: Met
     rejects: list[Reject]
     notices: list[Issue]
     first: list[Any]
@@ -330,9 +329,7 @@ class _Report:
             whole.rejected_amounts[name] = EXACT.add(before, amount)
         for name, count in part.unreadable_amounts.items():
             whole.unreadable_amounts[name] = whole.unreadable_amounts.get(name, 0) + count
-        flow.pairs[0].extend(self.pairs[0])
-        flow.pairs[1].extend(self.pairs[1])
-        flow.groups.extend(self.groups)
+        flow.met.extend(self.met)
         if self.first:
             flow.remember(*self.first)
         for reject in self.rejects:
@@ -366,8 +363,7 @@ def _work(run: _Run, flow: Flow, part: _Slice, target: Path, send: Any) -> None:
         send.send(
             _Report(
                 inner.summary,
-                inner.pairs,
-                inner.groups,
+                inner.met,
                 rejects,
                 notices[:SHOWN],
                 list(first[0]) if first else [],

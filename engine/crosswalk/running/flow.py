@@ -4,7 +4,6 @@ Nothing is lost: the records read are those written, those rejected and those a 
 leaves out, and the run fails when that does not add up (safety F4).
 """
 
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -31,6 +30,7 @@ from crosswalk.running.occurrences import (
 from crosswalk.running.rows import Cells, Group, Grouping, Part, read_groups, read_rows
 from crosswalk.running.shares import Places, Share, Shares, Sink
 from crosswalk.running.source_controls import SourceControls
+from crosswalk.running.uniqueness import Met
 from crosswalk.running.unreadable import unreadable, used_fields
 from crosswalk.values.codecs import Problem
 
@@ -40,9 +40,6 @@ EVERY = 2048
 
 Totals = tuple[dict[str, int], dict[str, int]]
 """What the compiled function counted and added up."""
-
-_BUCKETS = 8
-"""Collisions are looked for in this many passes, so that few hashes are in a table at once."""
 
 OnReject = Callable[[Reject], None]
 OnNotice = Callable[[Issue], None]
@@ -68,7 +65,7 @@ class Flow:
         part of a flat file; `places` is where the files go when the target has several.
         """
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
-        self.groups: array[int] = array("q")
+        self.met = Met()
         self.interpreter = Interpreter(plan, context)
         self.shares = Shares(plan.target, places)
         self.summary = Summary()
@@ -79,7 +76,6 @@ class Flow:
         if not self.shares.several:
             self.share = self.shares.of("")
             self.share.root, self.share.tally = self.made_root, self.summary.tally
-        self.pairs: tuple[array[int], array[int]] = (array("q"), array("q"))
         self.key_is_source = self.keyed_by_source()
         self.code: Compiled | None = None
         if compiled:
@@ -245,7 +241,7 @@ class Flow:
     def together(self, cells: Cells, keys: tuple[int, ...]) -> bool:
         """Remember a group's key by its hash; False when its records stand at several places."""
         key = hash(cells[keys[0]] if len(keys) == 1 else tuple([cells[at] for at in keys]))
-        self.groups.append(key)
+        self.met.groups.append(key)
         return key not in self.held.groups
 
     def reject_apart(self, group: Group) -> None:
@@ -672,30 +668,13 @@ class Flow:
             key = hash(target)
             if key in self.held.values:
                 fine = False
-            self.pairs[0].append(key)
-            self.pairs[1].append(self.groups[-1] if self.key_is_source else hash(source))
+            self.met.targets.append(key)
+            self.met.sources.append(self.met.groups[-1] if self.key_is_source else hash(source))
         pairs.clear()
         if not fine and before is not None and self.code is not None:
             self.code.counts.update(before[0])
             self.code.sums.update(before[1])
         return fine
-
-    def collisions(self) -> Held:
-        """Find target values that two different source values became, and groups met twice."""
-        found: set[int] = set()
-        apart: set[int] = set()
-        for bucket in range(_BUCKETS):
-            values: dict[int, int] = {}
-            for target, source in zip(*self.pairs, strict=True):
-                if target % _BUCKETS == bucket and values.setdefault(target, source) != source:
-                    found.add(target)
-            seen: set[int] = set()
-            for key in self.groups:
-                if key % _BUCKETS == bucket:
-                    if key in seen:
-                        apart.add(key)
-                    seen.add(key)
-        return Held(frozenset(found), frozenset(apart))
 
     def collision(self, members: list[Instance]) -> Issue:
         """Say that two different values became one."""

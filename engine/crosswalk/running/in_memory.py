@@ -28,7 +28,7 @@ def run_in_memory(plan: p.Plan, context: Context, data: bytes, *, compiled: bool
     while True:
         flow = Flow(plan, context, compiled=compiled, held=held)
         outcome = _attempt(flow, data)
-        found = flow.collisions()
+        found = flow.met.collisions()
         if outcome.stopped is not None or found.within(held):
             return outcome
         held = found

@@ -175,7 +175,7 @@ class Explainer:
         """Give what a run over this file would hold back."""
         if self._held is None:
             flow = self._run(Held())
-            found = flow.collisions()
+            found = flow.met.collisions()
             self._held = found
         return self._held
 
