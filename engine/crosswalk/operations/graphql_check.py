@@ -176,5 +176,9 @@ def _lookup(
     missing = sorted({block.reference, *block.match, *block.expect} - set(selected(chosen)))
     if missing:
         message = f"the lookup does not select {', '.join(missing)}"
-        findings.append(Diagnostic("CW473", message, document.span))
+        if any("." in name for name in missing):
+            help_ = "they are keys of each record itself: ask for `nodes`, not for `edges`"
+        else:
+            help_ = f"select it below {'.'.join(block.path)}"
+        findings.append(Diagnostic("CW473", message, document.span, help=help_))
     return findings

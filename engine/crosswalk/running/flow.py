@@ -590,7 +590,7 @@ class Flow:
             if number == self.plan.unit:
                 children.append([])
                 continue
-            children.append(list(self.interpreter.occurrences(child, place, share.root)))
+            children.append(self.once(child, place, share))
         share.root.children = children
         for group in children:
             for one in group:
@@ -598,6 +598,20 @@ class Flow:
         for one, group_of in controlled(share.root):
             if group_of is share.root:
                 self.write_controls(one, share.tally)
+
+    def once(self, node: p.Node, place: Place, share: Share) -> list[Instance]:
+        """Make a record of the whole file. Raises FormatProblem: without it there is no file."""
+        try:
+            return list(self.interpreter.occurrences(node, place, share.root))
+        except Rejected as rejected:
+            issue = rejected.issue
+            name = ".".join(filter(None, (issue.record, issue.field)))
+            raise FormatProblem(
+                issue.code,
+                f"{node.branch.name} cannot be made: {name} {issue.reason}",
+                line=issue.line or None,
+                help="this record stands once for the whole file",
+            ) from rejected
 
     def merge_compiled(self) -> None:
         """Add what the compiled function counted."""
