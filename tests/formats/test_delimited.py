@@ -40,12 +40,23 @@ def _typed() -> Layout:
 HEADERS: list[tuple[str, str, str]] = [
     ("CW610", '"Customer Number"|"Bill-to Nmae"', "'Bill-to Nmae'"),
     ("CW610", '"Customer Number"|"Bill-to Name"|"Zebra"|"Yak"', "2 columns"),
+    ("CW610", '"Customer Number"|"Bill-to Name"|" "', "a column that the layout does not know"),
+    ("CW610", '"Customer Number"|"Bill-to Name"|" "', 'one without a name (column: "")'),
     ("CW611", '"Customer Number"|"Customer Balance"', "'Bill-to Name'"),
     ("CW612", '"Customer Number"|"Bill-to Name"|"Bill-to Name"', "twice"),
     ("CW609", '"7"|"Ada Park"|"12.50"', "names no column"),
     ("CW609", '"Customer Number"|"Bill-to Name', "never closed"),
     ("CW609", "", "is empty"),
 ]
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_column_without_a_name_is_declared_so(name: str) -> None:
+    record = change(make_record("row", ["Amount", "Side"]), "Side", column=name)
+    layout = make_layout([record], form="delimited", delimiter=";", header=True)
+    (row,) = read_bytes(b'"Amount";" "\n"80,00";"S"\n', layout)
+    assert isinstance(row, Row)
+    assert row.cells == ["80,00", "S"]
 
 
 @pytest.mark.parametrize(("code", "line", "words"), HEADERS, ids=[row[2] for row in HEADERS])

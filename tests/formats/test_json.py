@@ -252,7 +252,9 @@ def test_a_document_that_is_written_reads_back_the_same(
     made = [
         one
         for branch in layout.root.children
-        for one in data.draw(st.lists(_instances(branch), max_size=branch.most or 3))
+        for one in data.draw(
+            st.lists(_instances(branch), min_size=branch.least, max_size=branch.most or 3)
+        )
     ]
     pieces = document(layout)
     text = pieces.open() + "".join(pieces.add(_encoded(one)) for one in made) + pieces.close()

@@ -33,6 +33,18 @@ WRONG = [
     ("pain001", "<CtrlSum>100.00", "<CtrlSum>100.01", "sum in a batch element"),
     ("ubl-invoice", ">26.60<", ">26.61<", "sum of tax elements"),
     ("attributes-xml", 'total="1241.75"', 'total="1241.76"', "sum in an attribute of the root"),
+    ("x12-810", "CTT|2", "CTT|3", "count of a loop's segments"),
+    ("x12-810", "SE|15", "SE|14", "count of segments in nested loops"),
+    ("x12-810", "GE|2", "GE|3", "count of groups"),
+    (
+        "aba",
+        "99-999            0000000000",
+        "99-999            0000000001",
+        "sum of its own record",
+    ),
+    ("aba", "000003   ", "000002   ", "count"),
+    ("cnab-240", "000002000000000000225", "000001000000000000225", "count of pairs"),
+    ("cnab-240", "00000225000", "00000225100", "sum over pairs"),
     ("camt-json", '"1234.50"', '"1234.51"', "sum of nested objects"),
 ]
 
@@ -55,6 +67,7 @@ def test_a_wrong_control_total_refuses_the_file(
 
 
 ROUND = [
+    "aba",
     "attributes-xml",
     "bai2",
     "edifact",
@@ -62,6 +75,7 @@ ROUND = [
     "meter",
     "nacha",
     "pain001",
+    "x12-810",
     "x12-820",
     "x12-835",
 ]

@@ -53,7 +53,7 @@ class Columns:
 
 def column_name(field: Field) -> str:
     """Give the name a field's column has in a header line that we write."""
-    return field.column or field.name
+    return field.name if field.column is None else field.column
 
 
 def by_position(record: Record, layout: Layout) -> Columns:
@@ -93,9 +93,12 @@ def by_header(names: list[str], line: int, layout: Layout) -> Columns:
 
 
 def _names(record: Record) -> dict[str, int]:
-    """Give the position of the field each header name stands for; a key yields to a name."""
-    names = {field.key: field.position for field in record.fields if not field.column}
-    names |= {column_name(field): field.position for field in record.fields}
+    """Give the position of the field each header name stands for; a key yields to a name.
+
+    Blanks around a name do not count, so that a column without a name is `column: ""`.
+    """
+    names = {field.key: field.position for field in record.fields if field.column is None}
+    names |= {column_name(field).strip(): field.position for field in record.fields}
     return names
 
 
@@ -114,14 +117,19 @@ def _unknown(names: list[str], known: dict[str, int], line: int, *, header: bool
             return FormatProblem("CW610", message, line=line, help=f"did you mean '{near}'?")
     return FormatProblem(
         "CW610",
-        f"the header has {len(names)} columns that the layout does not know: {_shown(names)}",
+        f"the header has {_columns(len(names))} that the layout does not know: {_shown(names)}",
         line=line,
         help="add them to the layout, or say extra_columns: ignore",
     )
 
 
+def _columns(count: int) -> str:
+    return "a column" if count == 1 else f"{count} columns"
+
+
 def _shown(names: list[str]) -> str:
-    return ", ".join(f"'{name[:40]}'" for name in names[:5])
+    shown = [f"'{name[:40]}'" if name else 'one without a name (column: "")' for name in names[:5]]
+    return ", ".join(shown)
 
 
 def _refuse_missing(record: Record, places: dict[int, int], line: int) -> None:

@@ -50,8 +50,31 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
 
     The line of an occurrence is its line in json-lines, its number in its list in json. Raises
     FormatProblem: CW601 and CW602 (encoding), CW640 to CW645 (a document that is not JSON or not
-    of the layout's shape), CW646 (too large), CW647 (a path in the layout).
+    of the layout's shape), CW646 (too large), CW647 (a path in the layout), CW631 (a record that
+    must be there is not).
     """
+    seen: set[str] = set()
+    whole = True
+    for item in _items(stream, layout):
+        if isinstance(item, Instance):
+            seen.add(item.branch.name)
+        else:
+            whole = False
+        yield item
+    for branch in layout.root.children if whole else ():
+        if branch.least and branch.name not in seen:
+            raise _absent(branch, layout)
+
+
+def _absent(branch: Branch, layout: Layout) -> FormatProblem:
+    help_ = f"if it may be missing, say '{branch.name}?' or '{branch.name}*'"
+    if layout.file.form == "json":
+        help_ += "; if its fields stand in the document itself, say path: '@'"
+    where = ".".join(child_steps(branch)) if not _is_expression(branch) else branch.name
+    return FormatProblem("CW631", f"'{where}' is not in the file", help=help_)
+
+
+def _items(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
     if layout.file.form == "json":
         yield from _read_document(stream, layout)
         return

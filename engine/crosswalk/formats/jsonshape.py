@@ -142,6 +142,8 @@ def unknown_key(key: str, known: Iterable[str], name: str) -> str:
     """Say that a key is unknown, and which one it was probably meant to be."""
     near = closest(key, known)
     hint = f"; did you mean '{near}'?" if near else ""
+    if key == name:
+        hint = "; the object is the record itself, without its name around it"
     return f"'{key[:80]}' is not a key of {name}{hint}"
 
 

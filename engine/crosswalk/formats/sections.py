@@ -40,7 +40,10 @@ def data_part(source: Iterator[Physical], file: File) -> Iterator[Physical]:
     missing = begin if not inside else end
     if missing is not None:
         message = f"no line begins with '{missing}'"
-        raise FormatProblem("CW614", message, help="is the file whole, and of this kind?")
+        help_ = "is the file whole, and of this kind?"
+        if file.quote != "none" and not missing.startswith(file.quote_char):
+            help_ += " a quotation mark before it counts"
+        raise FormatProblem("CW614", message, help=help_)
 
 
 def continued(source: Iterator[Logical], rule: Continuation) -> Iterator[Logical]:

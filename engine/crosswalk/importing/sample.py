@@ -15,7 +15,11 @@ from crosswalk.importing.sample_xml import propose_xml
 from crosswalk.importing.verify import verify
 from crosswalk.importing.yaml_lines import line
 
-_SWIFT = ("{1:", ":20:", ":01:")
+_KNOWN = {
+    "SWIFT (MT940)": ("{1:", ":20:", ":01:"),
+    "OFX 1, whose elements have no end tags": ("OFXHEADER:",),
+}
+"""Kinds of files for which nothing is proposed, by what they begin with."""
 
 
 def propose_sample(data: bytes, head: Head) -> tuple[Proposal, list[str]]:
@@ -47,8 +51,9 @@ def _shape(sample: Sample) -> Shape:
         return propose_json(sample, parsed[0], by_line=parsed[1])
     if text.lstrip().startswith("<"):
         return propose_xml(sample)
-    if text.startswith(_SWIFT):
-        raise Refused("this looks like SWIFT (MT940): see docs/howto-files.md for a layout of it")
+    for kind, begins in _KNOWN.items():
+        if text.startswith(begins):
+            raise Refused(f"this looks like {kind}: see docs/howto-files.md for a layout of it")
     return _of_lines(sample, text)
 
 

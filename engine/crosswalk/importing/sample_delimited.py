@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import groupby
 
 from crosswalk.importing.grid import Refused
 from crosswalk.importing.readings import reading_of
@@ -34,8 +35,8 @@ class Rows:
 
     @property
     def run(self) -> list[list[str]]:
-        """The rows of one width that stand together."""
-        return self.rows[self.first : self.last]
+        """The rows of one width that stand together, without the empty ones between them."""
+        return [row for row in self.rows[self.first : self.last] if any(row)]
 
     @property
     def share(self) -> float:
@@ -57,16 +58,11 @@ def _longest(text: str, delimiter: str) -> Rows | None:
             rows = [row.split(delimiter) for row in text.splitlines()]
         except ValueError:
             return None
-    best = (0, 0)
-    at = 0
-    while at < len(rows):
-        end = at + 1
-        while end < len(rows) and len(rows[end]) == len(rows[at]) and any(rows[end]):
-            end += 1
-        if len(rows[at]) >= _LEAST_COLUMNS and end - at > best[1] - best[0]:
-            best = (at, end)
-        at = end
-    return Rows(delimiter, rows, *best) if best[1] else None
+    filled = [at for at, row in enumerate(rows) if any(row)]
+    runs = [list(run) for _, run in groupby(filled, key=lambda at: len(rows[at]))]
+    wide = [run for run in runs if len(rows[run[0]]) >= _LEAST_COLUMNS]
+    best = max(wide, key=len, default=None)
+    return Rows(delimiter, rows, best[0], best[-1] + 1) if best else None
 
 
 def is_table(found: Rows) -> bool:
@@ -94,6 +90,8 @@ def propose_delimited(sample: Sample, found: Rows) -> Shape:
     file = {"form": "delimited", "delimiter": quoted(found.delimiter), **_quoting(sample, found)}
     file |= {"header": "true"} if header else {}
     file |= sample.keys | _ends(found, below, doubts, header=header)
+    for key in {"from_line", "until_line"} & set(file):
+        file[key] = _as_it_stands(file[key], sample.text)
     shape = Shape(file, "row*", [Proposed("row", columns)], doubts)
     shape.told.append(f"{len(body)} rows of {found.width} columns")
     return shape
@@ -108,18 +106,35 @@ def _ends(
     if before:
         doubts.append(f"{found.first} lines stand before the data and are left out")
         if header and not any(row[:1] == found.run[0][:1] for row in before):
-            keys["from_line"] = quoted(found.run[0][0])
+            keys["from_line"] = found.run[0][0]
         else:
             keys["skip_lines"] = str(found.first)
     after = [*below, *(row for row in found.rows[found.last :] if any(row))]
     if after:
-        start = re.match(r"[^\W\d]*", after[0][0])
-        mark = start[0] if start and start[0] else after[0][0]
-        doubts.append(f"'{after[0][0]}' stands below the data: is all from there on left out?")
-        keys["until_line"] = quoted(mark)
+        keys |= _until(after[0][0], doubts)
     if any(not any(row) for row in found.rows[found.first : found.last]):
         keys["skip_blank"] = "true"
     return keys
+
+
+def _as_it_stands(mark: str, text: str) -> str:
+    """Give the beginning of a line as YAML, with the quotation mark that it has in the file."""
+    bare = re.search(rf"^{re.escape(mark)}", text, re.MULTILINE)
+    return quoted(mark if bare else f'"{mark}')
+
+
+def _until(below: str, doubts: list[str]) -> dict[str, str]:
+    """Say what the first line below the data begins with, unless a row may begin so as well."""
+    start = re.match(r"[^\W\d]*", below)
+    mark = start[0] if start and start[0] else below
+    if not mark or mark[0].isdigit():
+        doubts.append(
+            f"'{below}' stands below the data and begins as a row may: describe that line as a last"
+            " record (structure: row*, total)"
+        )
+        return {}
+    doubts.append(f"'{below}' stands below the data: is all from there on left out?")
+    return {"until_line": mark}
 
 
 def header_of(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:

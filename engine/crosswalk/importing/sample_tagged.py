@@ -48,8 +48,7 @@ def _cut(text: str, signs: tuple[str, str, str | None, str | None]) -> Segments:
     rows = [re.split(free + re.escape(delimiter), one) for one in parts if one.strip()]
     if not rows or not all(_TAG.fullmatch(row[0]) for row in rows):
         raise Refused(f"segments that end with {end!r} do not all begin with a tag")
-    others = [row for row in rows if row[0] != "ISA"]  # which names the sign itself
-    used = component is not None and any(component in cell for row in others for cell in row)
+    used = component is not None and any(component in cell for row in rows for cell in row)
     return Segments(rows, delimiter, end, component if used else None, release)
 
 

@@ -142,13 +142,23 @@ class _Compiler:
         if not self.json:
             return " + ".join(filter(None, [own, *(text for _, text in parts)])) or '""'
         pieces = [own] if own else []
-        for child, text in parts:
-            if child.branch.record is not None and child.branch.record.path is not None:
-                raise NotCompiled("a JSON path")
-            key = self.code.const(encode_basestring(child.branch.name) + ":")
-            body = f'"[" + {text} + "]"' if child.branch.most is None else text
-            pieces.append(f"{key} + {body}")
-        return '"{" + ' + ' + "," + '.join(pieces) + ' + "}"'
+        pieces += [self.member(child, text, scope) for child, text in parts]
+        if all(child.branch.least or child.branch.most is None for child, _ in parts):
+            return '"{" + ' + ' + "," + '.join(pieces) + ' + "}"'
+        return f"""'{{' + ','.join(filter(None, ({", ".join(pieces)},))) + '}}'"""
+
+    def member(self, node: p.Node, text: str, scope: Scope) -> str:
+        """Give the expression of a child in its JSON object: a key that may be absent gives ''."""
+        if node.branch.record is not None and node.branch.record.path is not None:
+            raise NotCompiled("a JSON path")
+        key = self.code.const(encode_basestring(node.branch.name) + ":")
+        if node.branch.most is None:
+            return f'{key} + "[" + {text} + "]"'
+        if node.branch.least:
+            return f"{key} + {text}"
+        made = self.code.var()
+        scope.add(f"{made} = {text}")
+        return f"({key} + {made} if {made} else '')"
 
     def child(self, node: p.Node, scope: Scope) -> str:
         """Generate a child branch: made once, or for each of its source records."""
@@ -182,6 +192,8 @@ class _Compiler:
         inner.add(f"{made}.append({text})")
         if node.branch.least and node.when is not None:
             scope.add(f"if not {made}: raise Doubt")
+        if node.branch.most is not None:
+            scope.add(f"if len({made}) > 1: raise Doubt")
         self.count(node, f"len({made})", scope)
         return f"""{'","' if self.json else '""'}.join({made})"""
 
