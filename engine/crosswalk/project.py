@@ -1,13 +1,19 @@
-"""The documents of a folder, put together for a biller, and the plans made from them."""
+"""The documents of a folder, put together for a biller, and the plans made from them.
+
+What the plan of one file does not need (operations, decisions, the way back) is imported by the
+method that reads it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crosswalk.documents.access import mapping as map_at
 from crosswalk.documents.access import scalar, scalars, scalars_below
 from crosswalk.documents.installed import read_installed, unmet
-from crosswalk.documents.readiness import Readiness, read_readiness
 from crosswalk.documents.resolve import (
     Effective,
     Layer,
@@ -19,30 +25,23 @@ from crosswalk.documents.resolve import (
 from crosswalk.documents.schema import check_shape
 from crosswalk.documents.source import Map, Node, Scalar, read, read_file
 from crosswalk.documents.workspace import Document, Workspace, open_workspace
-from crosswalk.findings.diagnostics import (
-    Diagnostic,
-    Severity,
-    has_errors,
-    unreadable,
-)
+from crosswalk.findings.diagnostics import Diagnostic, Severity, has_errors, unreadable
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.codetables import CodeTable, read_code_table
 from crosswalk.model.layout import Layout
-from crosswalk.model.mapping import Delivery
-from crosswalk.operations.delivering import check_delivery, extended, without_delivery
-from crosswalk.operations.operation import Operation, read_operation
-from crosswalk.operations.operation_settings import check_installed, check_settings
 from crosswalk.planning.bind import Names, bind
-from crosswalk.planning.deciding import Judge
 from crosswalk.planning.flows import Flow, check_flow, missing_flow, read_flows, refusals
-from crosswalk.planning.invert import Inverse, invert
-from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import canonical_layout, read_layout
 from crosswalk.planning.read_mapping import read_backward, read_mapping
-from crosswalk.planning.rulebook import (
-    read_judge,
-)
-from crosswalk.planning.support import Support, read_support
+
+if TYPE_CHECKING:
+    from crosswalk.documents.readiness import Readiness
+    from crosswalk.model.mapping import Delivery
+    from crosswalk.operations.operation import Operation
+    from crosswalk.planning.deciding import Judge
+    from crosswalk.planning.invert import Inverse
+    from crosswalk.planning.plan import Plan
+    from crosswalk.planning.support import Support
 
 FORWARD, BACKWARD = "forward", "backward"
 CANONICAL = "json-lines"
@@ -86,6 +85,7 @@ class Project:
         )
         self._shapes: dict[Document, list[Diagnostic]] = {}
         self._layouts: dict[Document, tuple[Layout | None, list[Diagnostic]]] = {}
+        self._operations: dict[Document, tuple[Operation | None, list[Diagnostic]]] = {}
 
     def _read(self, path: Path, file: str) -> tuple[Node | None, list[Diagnostic]]:
         return read(self._texts[file], file) if file in self._texts else read_file(path, file)
@@ -165,6 +165,8 @@ class Project:
 
     def readiness(self, view: View) -> Readiness:
         """Give what the view's layers ask for before going live."""
+        from crosswalk.documents.readiness import read_readiness
+
         return read_readiness(self.effective(one.document, view).node for one in view.layers)
 
     # --- flows ---------------------------------------------------------------------------
@@ -211,6 +213,8 @@ class Project:
 
         Lines of another product count only where `support_like` names it (facts 2.45).
         """
+        from crosswalk.planning.support import read_support
+
         known: list[tuple[str, Map]] = []
         for one in (layer.document for layer in view.layers if layer.kind == "integration"):
             node = self.effective(one, view).node
@@ -301,12 +305,19 @@ class Project:
         return made.response
 
     def read_operation(self, document: Document, view: View) -> Operation | None:
-        """Read an operation; what is wrong with it goes to the view."""
+        """Read an operation, once where no layer changes it; what is wrong goes to the view."""
+        from crosswalk.operations.operation import read_operation
+
         before = len(view.findings)
         effective = self.effective(document, view)
         if unreadable(view.findings[before:]):
             return None
-        made, wrong = read_operation(effective.node)
+        if effective.node is not document.node:
+            made, wrong = read_operation(effective.node)
+        else:
+            if document not in self._operations:
+                self._operations[document] = read_operation(effective.node)
+            made, wrong = self._operations[document]
         view.findings += wrong
         return made
 
@@ -326,6 +337,7 @@ class Project:
     def check_operation(self, operation: Operation, view: View) -> list[Diagnostic]:
         """Check an operation with its settings and the partner's types."""
         from crosswalk.operations.graphql_check import check_operation
+        from crosswalk.operations.operation_settings import check_settings
 
         findings = check_operation(operation, self.types_of(operation), self.text)
         return [*findings, *check_settings(operation, view.settings)]
@@ -360,6 +372,7 @@ class Project:
         self, references: Sequence[Scalar | str], view: View
     ) -> tuple[Judge | None, list[Diagnostic]]:
         """Read rules documents of one decision, or the decision alone, as a view sees them."""
+        from crosswalk.planning.rulebook import read_judge
 
         def reads(document: Document) -> Map | None:
             before = len(view.findings)
@@ -412,6 +425,9 @@ class Project:
 
         Raises ConfigError, also for a mapping that does not say how it is delivered (CW483).
         """
+        from crosswalk.operations.delivering import extended, without_delivery
+        from crosswalk.operations.operation_settings import check_installed
+
         parts = self.parts(name, view)
         written, findings = read_mapping(parts.document.node)
         operation = self.filled(parts.document.node, view)
@@ -450,6 +466,8 @@ class Project:
         self, delivery: Delivery, operation: Operation | None, view: View
     ) -> Iterator[Diagnostic]:
         """Check a delivery block, and the documents that it names."""
+        from crosswalk.operations.delivering import check_delivery
+
         yield from check_delivery(delivery, operation)
         if delivery.voids is not None:
             yield from self.workspace.find(delivery.voids, "operation")[1]
@@ -465,6 +483,8 @@ class Project:
 
     def inverse(self, parts: Parts) -> Inverse:
         """Derive the way back of a mapping."""
+        from crosswalk.planning.invert import invert
+
         assert parts.source is not None
         assert parts.target is not None
         written, _ = read_mapping(parts.document.node)

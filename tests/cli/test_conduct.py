@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,15 @@ HEAVY = {
     "sqlalchemy",
     "jmespath",
     "referencing",
+    "python_calamine",
+    "xlsxwriter",
 }
+NOT_FOR_FLAT_FILES = (
+    r"crosswalk\.(decisions|operations|delivery|outbound|sandbox|site|importing|golive|comparing"
+    r"|testing|checking|planning\.(invert|rulebook|judging|support)"
+    r"|documents\.(readiness|releases|schema_errors|setting_checks)"
+    r"|formats\.(xml\w+|json\w+|sheetform|workbook|fixed|fixed_writer))\b"
+)
 RUN = ("run", MAPPING, STATEMENT, "--biller", "newport", "--at", "2026-02-01", "-q")
 EXPLAIN = ("explain", MAPPING, f"{STATEMENT}:3", "--biller", "newport", "--field")
 
@@ -138,6 +147,24 @@ def test_help_has_an_example_and_imports_nothing_heavy(name: str | None) -> None
     shown, _, modules = done.stdout.partition("MODULES")
     assert "crosswalk " + (name or "check") in shown.partition("Examples:")[2]
     assert not HEAVY & set(modules.split())
+
+
+@pytest.mark.parametrize("args", [RUN, ("list", "mappings")], ids=["run", "list"])
+def test_a_flat_file_costs_only_the_imports_it_needs(args: tuple[object, ...]) -> None:
+    code = (
+        "import sys; from crosswalk.cli.main import main\n"
+        f"sys.argv = {['crosswalk', *map(str, args)]!r}\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    modules = done.stderr.split()
+    assert "crosswalk.project" in modules
+    assert not HEAVY & set(modules)
+    assert not [one for one in modules if re.match(NOT_FOR_FLAT_FILES, one)]
 
 
 @pytest.mark.parametrize(

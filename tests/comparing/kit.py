@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from crosswalk.comparing.compare import Side
+from crosswalk.comparing.side import Side
 from crosswalk.project import Project
 
 PROJECT = Path(__file__).parents[1] / "site" / "project"

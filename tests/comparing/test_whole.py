@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from crosswalk.comparing import compare, decisions, layouts, operations, tables
+from crosswalk.comparing import decisions, kinds, layouts, operations, tables
 from crosswalk.model.layout import Field, Layout, Record
 from crosswalk.model.mapping import Entry, Mapping
 
 HEAD = {"crosswalk", "kind", "name", "version", "description", "meta"}
 KEYS = {
-    "mapping": {*compare.MAPPING, "nest", "patterns", "decisions", "fields", "backward"},
+    "mapping": {*kinds.MAPPING, "nest", "patterns", "decisions", "fields", "backward"},
     "layout": {"file", "structure", "records", "checks"},
     "code-table": {"codes", "back", "otherwise"},
     "operation": {*operations.KEYS, "document", "minimum_version", "variables", "response"},
     "decision": {*decisions.DECISION},
     "rules": {*decisions.RULES, "rules"},
     "settings": {"settings"},
-    "integration": {*compare.OWNER, "flows", "settings", "override"},
-    "biller": {*compare.OWNER, "settings", "override"},
+    "integration": {*kinds.OWNER, "flows", "settings", "override"},
+    "biller": {*kinds.OWNER, "settings", "override"},
 }
 """The keys of each kind that are compared."""
 
@@ -36,7 +36,7 @@ def test_every_key_of_a_kind_is_compared(kind: str) -> None:
 
 
 def test_every_kind_but_cases_is_compared() -> None:
-    assert set(compare.KINDS) == set(KEYS)
+    assert set(kinds.KINDS) == set(KEYS)
 
 
 def test_every_part_of_a_field_and_a_layout_is_compared() -> None:

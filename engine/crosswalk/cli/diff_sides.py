@@ -9,12 +9,12 @@ from crosswalk.checking import check
 from crosswalk.comparing.compare import (
     OWNERS,
     Compared,
-    Side,
     compare_all,
     compare_named,
     mappings_about,
 )
 from crosswalk.comparing.revisions import at_revision
+from crosswalk.comparing.side import Side
 from crosswalk.comparing.versions import check_versions
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import Diagnostic, Severity, has_errors

@@ -1,5 +1,6 @@
 """The `crosswalk` command: its groups, exit codes and how errors are told."""
 
+import gc
 import importlib
 import os
 import sys
@@ -103,6 +104,7 @@ def group(ctx: click.Context, project: Path) -> None:
 def main() -> None:
     """Run the command line; the process's exit code tells the outcome."""
     output = sys.stdout
+    gc.set_threshold(100_000, 50, 50)  # what a command makes stays until it ends
     try:
         code: Any = group.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

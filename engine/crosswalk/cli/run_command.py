@@ -102,7 +102,6 @@ def command(  # noqa: PLR0913
     wish = dataclass_replace(wish, output=_target(output, plan, context))
     files = Files(wish.output if output == "-" else Path(wish.output), rejects, replace)
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
     started = time.perf_counter()
     with _source(input) as source, _progress(show=not quiet) as tell:
         result = convert(

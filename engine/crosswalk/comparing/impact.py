@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from crosswalk.comparing.change import Change
-from crosswalk.comparing.compare import Side, pinned
 from crosswalk.comparing.layouts import titled
 from crosswalk.comparing.outputs import differences
+from crosswalk.comparing.side import Side, pinned
 from crosswalk.documents.access import mapping, text
 from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from crosswalk.comparing.change import Change, Effect
-from crosswalk.comparing.compare import Compared, pinned
+from crosswalk.comparing.compare import Compared
 from crosswalk.comparing.impact import Impact, rules_for
+from crosswalk.comparing.side import pinned
 from crosswalk.findings.diagnostics import Diagnostic, Span
 
 _SAMPLES = 3

@@ -1,11 +1,11 @@
 """Layers of a biller: the integrations it extends, from partner to product, then itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crosswalk.documents.access import mapping, scalar
-from crosswalk.documents.source import Entry, List, Map, Node, Scalar
-from crosswalk.documents.workspace import REFERENCE, Document, Workspace
+from crosswalk.documents.source import Entry, Map, Node, Scalar
+from crosswalk.documents.workspace import Document, Workspace, references
 from crosswalk.findings.diagnostics import Diagnostic, Label
 from crosswalk.findings.suggest import closest, quoted
 
@@ -88,35 +88,16 @@ def reached(
 ) -> frozenset[Document]:
     """Give the documents that nodes name, those that these name, and so on, as layers see them."""
     used: set[Document] = set()
-    waiting = list(nodes)
+    waiting = [references(node) for node in nodes]
     while waiting:
-        for document in _named_in(workspace, waiting.pop()):
-            if document not in used:
+        for text in waiting.pop():
+            document, _ = workspace.find(text)
+            if document is not None and document not in used:
                 used.add(document)
-                waiting.append(document.node)
-                waiting += [body for one in found if (body := one.override_of(document))]
+                waiting.append(document.references)
+                bodies = (one.override_of(document) for one in found)
+                waiting += [references(body) for body in bodies if body is not None]
     return frozenset(used)
-
-
-def _named_in(workspace: Workspace, node: Node) -> Iterator[Document]:
-    """Give the documents that stand somewhere in a node as name@major."""
-    for text in _texts(node):
-        match = REFERENCE.fullmatch(text)
-        if match is not None and match[2] is not None:
-            found, _ = workspace.find(text)
-            if found is not None:
-                yield found
-
-
-def _texts(node: Node) -> Iterator[str]:
-    if isinstance(node, Scalar):
-        yield node.text
-    elif isinstance(node, List):
-        for item in node.items:
-            yield from _texts(item)
-    else:
-        for entry in node.entries.values():
-            yield from _texts(entry.value)
 
 
 def _base(

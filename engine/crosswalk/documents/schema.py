@@ -10,7 +10,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from crosswalk.documents.schema_errors import Shape, findings_of
 from crosswalk.documents.schema_quick import plainly_fits
 from crosswalk.documents.schema_words import first_span, misfit, missing_key
 from crosswalk.documents.source import Map, Node, Scalar
@@ -51,8 +50,7 @@ def check_shape(node: Node, kind: str) -> list[Diagnostic]:
     said = {_key(finding) for finding in head}
     rest: list[Diagnostic] = []
     if kind in KINDS and not plainly_fits(node, schema_of(kind)):
-        shape = Shape(node, schema_of(kind))
-        rest = findings_of(_validator_of(kind).iter_errors(plain_value(node)), shape)
+        rest = _misfits(_validator_of(kind), node, schema_of(kind))
     head += [found for found in rest if found.span not in taken and _key(found) not in said]
     return sorted(head, key=sort_key)
 
@@ -66,8 +64,14 @@ def validate(node: Node, schema: Mapping[str, Any]) -> list[Diagnostic]:
 
     A subschema may carry `x-hint`: the help shown when a value does not fit it.
     """
-    errors = _validator(schema).iter_errors(plain_value(node))
-    return sorted(findings_of(errors, Shape(node, schema)), key=sort_key)
+    return sorted(_misfits(_validator(schema), node, schema), key=sort_key)
+
+
+def _misfits(validator: Any, node: Node, schema: Mapping[str, Any]) -> list[Diagnostic]:  # noqa: ANN401
+    """Give the errors of a validator as findings; how they are told is imported on first use."""
+    from crosswalk.documents.schema_errors import Shape, findings_of
+
+    return findings_of(validator.iter_errors(plain_value(node)), Shape(node, schema))
 
 
 def _head(node: Map, kind: str) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from crosswalk.documents import schema
 from crosswalk.documents.access import child
 from crosswalk.documents.content import Keys, content
-from crosswalk.documents.source import Map, Node, Scalar, read_file
+from crosswalk.documents.source import List, Map, Node, Scalar, read_file
 from crosswalk.documents.yaml_rules import meaning, unreadable
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span, sort_key
 from crosswalk.findings.suggest import closest, quoted
@@ -42,16 +42,39 @@ _ORDERED: dict[str, tuple[Keys, ...]] = {
 class _Body:
     """A document's text, read on first use and kept; reading twice gives the same."""
 
-    __slots__ = ("_load", "_made")
+    __slots__ = ("_load", "_made", "_named")
 
     def __init__(self, load: Callable[[], tuple[Node | None, list[Diagnostic]]]) -> None:
         self._load = load
         self._made: tuple[Node | None, list[Diagnostic]] | None = None
+        self._named: frozenset[str] | None = None
 
     def get(self) -> tuple[Node | None, list[Diagnostic]]:
         if self._made is None:
             self._made = self._load()
         return self._made
+
+    def references(self) -> frozenset[str]:
+        if self._named is None:
+            node, _ = self.get()
+            self._named = references(node) if isinstance(node, Map) else frozenset()
+        return self._named
+
+
+def references(node: Node) -> frozenset[str]:
+    """Give the texts in a node that name a document as `name@major`."""
+    return frozenset(one for one in _texts(node) if "@" in one and REFERENCE.fullmatch(one))
+
+
+def _texts(node: Node) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, List):
+        for item in node.items:
+            yield from _texts(item)
+    else:
+        for entry in node.entries.values():
+            yield from _texts(entry.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +100,11 @@ class Document:
         """The whole document with places; an empty map when its text cannot be read."""
         node = self.body.get()[0]
         return node if isinstance(node, Map) else Map(Span(self.file, 1, 1, 1, 1), {})
+
+    @property
+    def references(self) -> frozenset[str]:
+        """What the document names as `name@major`, there or not."""
+        return self.body.references()
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import delimited, fixed, separators
+from crosswalk.formats import delimited, separators
 from crosswalk.formats.delimited_writer import Write
 from crosswalk.formats.recoded import is_wide, recoded
 from crosswalk.formats.sections import is_plain
@@ -13,14 +13,15 @@ from crosswalk.model.records import Damage, Row
 
 FORMS = ("delimited", "fixed")
 
-_READ = {"delimited": delimited.read, "fixed": fixed.read}
-_WRITE = {"delimited": delimited.writer, "fixed": fixed.writer}
-
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
     source, meant = separators.taken(*recoded(stream, layout))
-    return _READ[layout.file.form](source, meant)
+    if layout.file.form == "fixed":
+        from crosswalk.formats import fixed
+
+        return fixed.read(source, meant)
+    return delimited.read(source, meant)
 
 
 def writer(layout: Layout) -> Write:
@@ -33,7 +34,11 @@ def writer(layout: Layout) -> Write:
     if file.until_line is not None or (file.from_line is not None and not file.header):
         message = "a file with other lines around its data can be read, but not written"
         raise FormatProblem("CW600", message)
-    return _WRITE[file.form](layout)
+    if file.form == "fixed":
+        from crosswalk.formats import fixed
+
+        return fixed.writer(layout)
+    return delimited.writer(layout)
 
 
 def is_quick(file: File) -> bool:

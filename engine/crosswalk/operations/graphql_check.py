@@ -66,8 +66,8 @@ def _schema(sdl: str | None, at: Scalar, findings: list[Diagnostic]) -> GraphQLS
 def _rules(schema: GraphQLSchema, sent: Sent) -> Iterator[Diagnostic]:
     """Apply GraphQL's own rules, and tell what the partner is going to drop.
 
-    All rules look first together, in one walk; one by one, which names the rule, only where that
-    found something.
+    All look first together, in one walk; one by one, which names the rule, only where that found
+    something.
     """
     from graphql import NoDeprecatedCustomRule, validate
     from graphql.language import DocumentNode
@@ -75,7 +75,9 @@ def _rules(schema: GraphQLSchema, sent: Sent) -> Iterator[Diagnostic]:
 
     whole = DocumentNode(definitions=(sent.operation,))
     rules = [one for one in specified_rules if one.__name__ not in _LEFT_OUT]
-    for rule in rules if validate(schema, whole, rules, max_errors=1) else ():
+    if not validate(schema, whole, [*rules, NoDeprecatedCustomRule], max_errors=1):
+        return
+    for rule in rules:
         for error in validate(schema, whole, [rule]):
             yield _finding(_CODES.get(rule.__name__, "CW472"), error, sent)
     for error in validate(schema, whole, [NoDeprecatedCustomRule]):

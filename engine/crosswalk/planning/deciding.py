@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from crosswalk.decisions.base import Bound, bind
-from crosswalk.decisions.model import Input, Limit, Model, RuleSet
 from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.suggest import closest
@@ -12,6 +11,10 @@ from crosswalk.model import mapping as m
 from crosswalk.model.layout import Field
 from crosswalk.planning.plan import Decided, Decider, Term
 from crosswalk.values.codecs import canonical
+
+if TYPE_CHECKING:
+    from crosswalk.decisions.base import Bound
+    from crosswalk.decisions.model import Input, Limit, Model, RuleSet
 
 _TAKES = {"integer": ("integer", "text", "code", "any"), "text": ("text", "code", "any")}
 """The types of source values that an input of each kind can read."""
@@ -24,12 +27,14 @@ class Judge:
     `tolerated` is what is wrong with rules that a setting holds: the check tells it, a run goes on.
     """
 
-    model: Model
-    rules: tuple[RuleSet, ...]
+    model: "Model"
+    rules: tuple["RuleSet", ...]
     tolerated: tuple[Diagnostic, ...] = ()
 
-    def bound(self, settings: Mapping[str, str]) -> Iterator[tuple[Bound, list[Diagnostic]]]:
+    def bound(self, settings: Mapping[str, str]) -> Iterator[tuple["Bound", list[Diagnostic]]]:
         """Bind each rule set, or the model alone, to settings' texts by name."""
+        from crosswalk.decisions.base import bind
+
         for rules in self.rules or (None,):
             yield bind(self.model, rules, settings)
 
@@ -57,7 +62,7 @@ class Judges:
         self._unknown("outcome", origin.outcome, origin.span, judge.model.by_name)
         return None
 
-    def input(self, judge: Judge, key: Scalar) -> Input | None:
+    def input(self, judge: Judge, key: Scalar) -> "Input | None":
         """Give the input that a key names."""
         for one in judge.model.inputs:
             if one.name == key.text:
@@ -65,7 +70,7 @@ class Judges:
         self._unknown("input", key.text, key.span, judge.model.positions)
         return None
 
-    def limit(self, judge: Judge, use: m.DecisionUse) -> Limit | None:
+    def limit(self, judge: Judge, use: m.DecisionUse) -> "Limit | None":
         """Give what the channel can carry, where its limits are errors."""
         if use.channel is None:
             return None
@@ -84,7 +89,7 @@ class Judges:
         remedy = f"did you mean '{near}'?" if near else f"it has {', '.join(known) or 'none'}"
         self.wrong("CW334", f"the decision has no {what} '{name}'", span, remedy)
 
-    def fits(self, one: Input, term: Term) -> bool:
+    def fits(self, one: "Input", term: Term) -> bool:
         """Tell whether an input can read the values of a source."""
         takes = _TAKES[one.kind]
         if term.type in takes:
@@ -133,7 +138,7 @@ def check_case(judge: Judge, case: Map | None, alias: Scalar | None) -> Iterator
     yield from found
 
 
-def as_target(target: Field, one: Input) -> Field:
+def as_target(target: Field, one: "Input") -> Field:
     """Give what a constant for an input is read by: a field of the input's type."""
     return replace(target, key=one.name, name=one.name, codec=canonical(one.kind))
 

@@ -6,14 +6,17 @@ literal a typed value. Both executions, the reference and the compiled one, work
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from crosswalk.decisions.model import Limit, Model, RuleSet
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.language.conditions import BoundCondition
 from crosswalk.language.patterns import Pattern
 from crosswalk.model.layout import Branch, Field, Layout, Record
 from crosswalk.values.codecs import Value
 from crosswalk.values.spelling import Codec
+
+if TYPE_CHECKING:
+    from crosswalk.decisions.model import Limit, Model, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +163,11 @@ class Decider:
     """
 
     name: str
-    model: Model
-    rules: tuple[RuleSet, ...]
+    model: "Model"
+    rules: tuple["RuleSet", ...]
     inputs: tuple["Term | None", ...]
     day: "Term | None"
-    limit: Limit | None
+    limit: "Limit | None"
 
 
 @dataclass(frozen=True, slots=True)

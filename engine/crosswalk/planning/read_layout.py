@@ -8,7 +8,6 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
-from crosswalk.formats.xmlshape import tree
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
@@ -60,7 +59,11 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     findings += wrong
     name, version = text(node, "name") or "", text(node, "version") or ""
     layout = Layout(name, version, file, root, tuple(records.values()), node.span, checks, per)
-    return layout, findings + (tree(layout)[1] if file.form == "xml" else [])
+    if file.form == "xml":
+        from crosswalk.formats.xmlshape import tree
+
+        findings += tree(layout)[1]
+    return layout, findings
 
 
 def canonical_layout(layout: Layout) -> Layout:

@@ -4,13 +4,17 @@ The head stands first and is known last, because its totals cover the body.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import delimited, jsonwriter, textform, xmlwriter
+from crosswalk.formats import delimited, textform
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.values.codecs import Missing, Problem
+
+if TYPE_CHECKING:
+    from crosswalk.formats import jsonwriter, xmlwriter
 
 
 class Emitter:
@@ -20,12 +24,13 @@ class Emitter:
         """Prepare for a layout. Raises FormatProblem for a form that cannot be written."""
         self.layout = layout
         form = layout.file.form
-        make = _DOCUMENTS.get(form)
-        self.document = None if make is None else make(layout)
+        self.document = _document(layout)
         self.units = 0
         if self.document is not None:
             self.text: Callable[[Instance], str] = self._item
         elif form == "json-lines":
+            from crosswalk.formats import jsonwriter
+
             self.text = jsonwriter.writer(layout)
         elif form in textform.FORMS:
             write = textform.writer(layout)
@@ -71,11 +76,17 @@ class Emitter:
         return self.text(one) if self.document is None else self.document.add(one)
 
 
-_DOCUMENTS: dict[str, Callable[[Layout], jsonwriter.Document | xmlwriter.Document]] = {
-    "json": jsonwriter.document,
-    "xml": xmlwriter.document,
-}
-"""The forms that are one document."""
+def _document(layout: Layout) -> "jsonwriter.Document | xmlwriter.Document | None":
+    """Give the writer of a form that is one document, None for any other."""
+    if layout.file.form == "json":
+        from crosswalk.formats import jsonwriter
+
+        return jsonwriter.document(layout)
+    if layout.file.form == "xml":
+        from crosswalk.formats import xmlwriter
+
+        return xmlwriter.document(layout)
+    return None
 
 
 def _itself(made: Instance) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import jsonform, sheetform, textform, xmlform
+from crosswalk.formats import textform
 from crosswalk.formats.fitting import Shapes
 from crosswalk.model.controls import EXACT, Tally, controlled, present, tally_of, wanted_sums
 from crosswalk.model.layout import branches
@@ -344,17 +344,23 @@ class Flow:
         verify.finish()
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
-        """Give the top-level occurrences of an input that is read by its structure."""
+        """Give the top-level occurrences of an input; only its own form is imported."""
         form = self.plan.source.file.form
         if form == "values":
             return iter(stream)  # type: ignore[arg-type]
         if form in ("json", "json-lines"):
+            from crosswalk.formats import jsonform
+
             return jsonform.read(stream, self.plan.source)
         if form in textform.FORMS:
             return assemble(textform.read(stream, self.plan.source), self.plan.source)
         if form == "xml":
+            from crosswalk.formats import xmlform
+
             return xmlform.read(stream, self.plan.source)
         if form == "sheet":
+            from crosswalk.formats import sheetform
+
             return assemble(sheetform.read(stream, self.plan.source), self.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import NamedTuple, NoReturn, assert_never
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, assert_never
 
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.errors import ConfigError
@@ -19,8 +19,10 @@ from crosswalk.model.controls import EXACT, present
 from crosswalk.model.layout import Record
 from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.planning.judging import Judging, Undecided, unused_rules
 from crosswalk.values.codecs import Missing, Problem, Value, canonical
+
+if TYPE_CHECKING:
+    from crosswalk.planning.judging import Judging, Undecided
 
 MISSING = Missing.MISSING
 
@@ -73,10 +75,9 @@ class Interpreter:
     traced: bool = False
     readers: dict[tuple[str, int], Reader] = field(default_factory=dict)
     writers: dict[tuple[str, int], Writer] = field(default_factory=dict)
-    judging: Judging = field(init=False)
+    _judging: "Judging | None" = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.judging = Judging(self.context.settings)
         source, target = self.plan.source, self.plan.target  # which may be one and the same
         for record in source.records:
             for one in record.fields:
@@ -84,6 +85,15 @@ class Interpreter:
         for record in target.records:
             for one in record.fields:
                 self.writers[record.name, one.position] = writer(one, target.file.form)
+
+    @property
+    def judging(self) -> "Judging":
+        """The plan's decisions; a plan without any does not import them."""
+        if self._judging is None:
+            from crosswalk.planning.judging import Judging
+
+            self._judging = Judging(self.context.settings)
+        return self._judging
 
     # --- records -------------------------------------------------------------------------
 
@@ -453,6 +463,8 @@ class Interpreter:
 
     def decided(self, origin: p.Decided, place: Place) -> Value:
         """Give an outcome of a decision; one that cannot be posted rejects the record."""
+        from crosswalk.planning.judging import Undecided, unused_rules
+
         decider = origin.decider
         values = [None if one is None else self.term(one, place) for one in decider.inputs]
         day = None if decider.day is None else self.term(decider.day, place)
@@ -473,7 +485,7 @@ class Interpreter:
         return text if text is None or not origin.number else int(text)
 
     def undecided(
-        self, wrong: Undecided, decider: p.Decider, values: Sequence[Value], place: Place
+        self, wrong: "Undecided", decider: p.Decider, values: Sequence[Value], place: Place
     ) -> None:
         """Reject a record, naming the source field and value of the input at fault."""
         line = place.members[0].line if place.members else 0
