@@ -283,6 +283,16 @@ def test_a_port_that_is_taken_is_told(opened: Opened, capsys: pytest.CaptureFixt
     assert f"port {place.sandbox.port} cannot be used" in capsys.readouterr().err
 
 
+def test_a_partner_that_is_described_by_half_is_refused(
+    opened: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = opened()
+    description = place.folder / "half.json"
+    description.write_text('{"schema": "a.graphql", "create": {"field": "pay", "number": "id"}}')
+    assert place.crosswalk("partner-sandbox", description, "--receipts", place.folder / "r") == 2
+    assert "it lacks create.group, create.voided" in capsys.readouterr().err
+
+
 def test_a_ledger_that_was_lost_is_noticed(
     opened: Opened, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,7 +55,10 @@ def command(  # noqa: PLR0913
     from crosswalk.sandbox.store import Store
 
     receipts.parent.mkdir(parents=True, exist_ok=True)
-    partner = graph.load(description)
+    try:
+        partner = graph.load(description)
+    except (OSError, ValueError) as fault:
+        raise click.BadParameter(str(fault), param_hint="DESCRIPTION") from None
     store = Store(receipts, partner.number, partner.voided, str(partner.does["create"]["group"]))
     shown = Faults(faults or LOOP, share, 0.0, seed)
     shown.add(*first)

@@ -39,9 +39,21 @@ class Partner:
         return str(self.does["create"]["voided"])
 
 
+CREATES = ("field", "number", "group", "voided")
+"""What `create` names: the mutation, and of its receipt the number, the group and the void."""
+
+
 def load(path: Path) -> Partner:
-    """Read a description and the schema it names, which lies beside it."""
+    """Read a description and the schema it names, which lies beside it.
+
+    Raises ValueError that says which key of the description is missing.
+    """
     does = json.loads(path.read_text(encoding="utf-8"))
+    lacks = [key for key in ("schema", "create") if key not in does]
+    lacks += [f"create.{key}" for key in CREATES if key not in does.get("create", CREATES)]
+    if lacks:
+        message = f"it lacks {', '.join(lacks)}"
+        raise ValueError(message)
     schema = build_schema((path.parent / does["schema"]).read_text(encoding="utf-8"))
     return Partner(schema, does)
 
