@@ -1,15 +1,19 @@
 """Running a delivery in a test, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.delivery import partner
 
-from crosswalk.delivery import views
-from crosswalk.delivery.deliver import Summary, deliver_sync
+from crosswalk.delivery import asking, views
+from crosswalk.delivery.clock import SystemClock
+from crosswalk.delivery.deliver import Summary, deliver_sync, in_loop
 from crosswalk.delivery.ledger import Ledger
-from crosswalk.delivery.request import Request
+from crosswalk.delivery.request import Json, Request
+from crosswalk.delivery.setup import Setup
+from crosswalk.delivery.tokens import Tokens
+from crosswalk.delivery.transport import Transport
 from crosswalk.delivery.worker import Pace
 from crosswalk.sandbox.server import Sandbox
 
@@ -45,3 +49,29 @@ def history(database: str, delivery_id: int = 1) -> dict[str, Any]:
 
 def mutations(sandbox: Sandbox) -> list[bytes]:
     return [one.body for one in sandbox.arrivals if b"mutation" in one.body]
+
+
+def ask(
+    setup: Setup, biller: str, operation: str, document: str, variables: Mapping[str, Json]
+) -> object:
+    """Ask a question (a balance). Raises NoAnswer, BadSetting."""
+
+    async def work() -> object:
+        transport = Transport(setup.secrets)
+        clock = SystemClock()
+        tokens = Tokens(setup.state / "tokens", setup.secrets, transport, clock)
+        try:
+            return await asking.ask(
+                setup,
+                transport,
+                tokens,
+                clock,
+                biller=biller,
+                operation=operation,
+                document=document,
+                variables=variables,
+            )
+        finally:
+            await transport.close()
+
+    return in_loop(work)

@@ -10,7 +10,6 @@ from tests.delivery import partner, running
 
 from crosswalk.delivery import review, views
 from crosswalk.delivery.capability import OnAbsent
-from crosswalk.delivery.deliver import ask_sync
 from crosswalk.delivery.faults import LedgerLost
 from crosswalk.delivery.ledger import Ledger
 from crosswalk.delivery.worker import Pace
@@ -253,7 +252,7 @@ def test_changes_of_one_customer_keep_their_order_and_may_be_repeated(
 def test_a_question_is_asked_again_until_it_is_answered(sandbox: Sandbox, tmp_path: Path) -> None:
     setup = partner.setup(sandbox.url, tmp_path / "state")
     sandbox.behaviour.faults.add_read("drop_before", "500_before")
-    found = ask_sync(setup, "newtown", "balance", partner.BALANCE, {"customerNumber": 102})
+    found = running.ask(setup, "newtown", "balance", partner.BALANCE, {"customerNumber": 102})
     assert isinstance(found, dict)
     assert found["balance"] == Decimal("17.35")
     assert len(sandbox.arrivals) == 3

@@ -11,7 +11,6 @@ import pytest
 from tests.delivery import partner, running
 
 from crosswalk.delivery import views
-from crosswalk.delivery.deliver import ask_sync
 from crosswalk.delivery.endpoint import Endpoint, TokenSource
 from crosswalk.delivery.ledger import Ledger
 from crosswalk.delivery.secrets import Secrets
@@ -78,7 +77,7 @@ def test_no_canary_anywhere(
     summary = running.deliver(
         sandbox, database, tmp_path, [paid, replace(paid, currency="CAD")], setup=setup
     )
-    ask_sync(setup, "newtown", "balance", partner.BALANCE, {"customerNumber": 101})
+    running.ask(setup, "newtown", "balance", partner.BALANCE, {"customerNumber": 101})
     ledger = Ledger(database)
     shown = [views.shown(ledger, 1), views.review(ledger), views.endpoints(ledger)]
     shown.append(list(views.exported(ledger, views.Filter())))

@@ -18,11 +18,6 @@ class Change:
     before: Decision
     after: Decision
 
-    @property
-    def only_reason(self) -> bool:
-        """Tell whether the outcome is the same and only the winner or a source differs."""
-        return self.before.values == self.after.values
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -11,13 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from crosswalk.delivery import asking, mark, views
-from crosswalk.delivery.clock import SystemClock
+from crosswalk.delivery import mark, views
 from crosswalk.delivery.faults import BadSetting
 from crosswalk.delivery.freeze import Frozen, freeze
 from crosswalk.delivery.intake import batches
 from crosswalk.delivery.ledger import Ledger
-from crosswalk.delivery.request import Json, Request
+from crosswalk.delivery.request import Request
 from crosswalk.delivery.sender import Sender
 from crosswalk.delivery.setup import Setup
 from crosswalk.delivery.spans import span
@@ -134,32 +133,6 @@ def deliver_sync(
         return in_loop(lambda: _interruptible(requests, setup, ledger, pace, on_worker))
     finally:
         ledger.close()
-
-
-def ask_sync(
-    setup: Setup, biller: str, operation: str, document: str, variables: Mapping[str, Json]
-) -> object:
-    """Ask a question (a balance) from ordinary code. Raises NoAnswer, BadSetting."""
-
-    async def work() -> object:
-        transport = Transport(setup.secrets)
-        clock = SystemClock()
-        tokens = Tokens(setup.state / "tokens", setup.secrets, transport, clock)
-        try:
-            return await asking.ask(
-                setup,
-                transport,
-                tokens,
-                clock,
-                biller=biller,
-                operation=operation,
-                document=document,
-                variables=variables,
-            )
-        finally:
-            await transport.close()
-
-    return in_loop(work)
 
 
 def take_in(requests: Iterable[Request], setup: Setup, ledger: Ledger, who: str) -> _Intake:

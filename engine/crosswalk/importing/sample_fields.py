@@ -1,6 +1,6 @@
 """Fields of a proposed layout from the values that stand in a sample."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crosswalk.importing.readings import Reading, reading_of
@@ -80,8 +80,3 @@ def named(headers: Sequence[str]) -> list[tuple[str, list[str]]]:
         used.add(name)
         made.append((name, doubts))
     return made
-
-
-def sizes(values: Mapping[str, int] | Sequence[str]) -> int:
-    """Give how many values there are that are not blank."""
-    return sum(bool(one.strip()) for one in values)
