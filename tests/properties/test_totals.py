@@ -73,9 +73,19 @@ def test_totals_are_verified_when_read(old: str, new: str, problems: int) -> Non
         assert outcome.text.splitlines()[1:] == ["a;1.00", "a;-0.10", "b;5.00"]
 
 
-def test_a_file_without_its_trailer_is_told() -> None:
+def test_a_file_without_its_trailer_is_told_and_not_taken_for_a_whole_one() -> None:
     back = made().back
     assert back is not None
     outcome = both(back, FILE.rpartition("Z")[0].encode())
-    assert [reject.issue.code for reject in outcome.rejects] == ["CW631"]
-    assert outcome.summary.rejected == 0
+    assert outcome.fault.startswith("[CW631] ")
+    assert "the file ends without Z; it may be cut off" in outcome.fault
+    assert outcome.output == b""
+
+
+def test_a_trailer_that_damage_explains_costs_only_itself() -> None:
+    back = made().back
+    assert back is not None
+    whole, _, trailer = FILE.rpartition("Z")
+    outcome = both(back, f"{whole}?{trailer}".encode())
+    assert outcome.summary.control_problems == []
+    assert [reject.issue.code for reject in outcome.rejects] == ["CW607", "CW631"]

@@ -385,7 +385,10 @@ class Flow:
             return False
 
     def spoiled(self, item: Spoiled | Damage, verify: SourceControls) -> None:
-        """Reject what could not be read."""
+        """Reject what could not be read. Raises FormatProblem for a file that is cut off."""
+        if isinstance(item, Damage) and item.code == "CW631" and not verify.damaged:
+            help_ = "it may be cut off; a record that may be left out has a ? in the structure"
+            raise FormatProblem(item.code, item.reason, line=item.line or None, help=help_)
         verify.damaged = True
         if isinstance(item, Damage):
             lines: tuple[int, ...] = () if item.code == "CW631" else (item.line,)
