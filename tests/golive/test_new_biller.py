@@ -87,7 +87,7 @@ def test_the_commands_it_prints_work_as_they_stand(folder: Path) -> None:
     printed = [line.split()[1:] for line in told.splitlines() if line.startswith("  crosswalk ")]
     assert [one[2] for one in printed] == ["check", "ready", "test"]
     for one in printed:
-        done = CliRunner().invoke(group, one)
+        done = CliRunner(env={"CI": None}).invoke(group, one)  # a person types them
         gaps = getattr(done.exception, "findings", [])
         assert done.exit_code == 1
         assert "Usage" not in done.output
