@@ -18,6 +18,7 @@ from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held, Reject, Summary
 from crosswalk.running.assemble import Spoiled, assemble
 from crosswalk.running.compile import Compiled, NotCompiled, compile_unit
+from crosswalk.running.compile_cells import places
 from crosswalk.running.interpret import Context, Interpreter, Place, spell
 from crosswalk.running.occurrences import (
     below,
@@ -128,7 +129,7 @@ class Flow:
     def tail(self, share: Share | None = None) -> bytes:
         """Give what stands after the body of a file, once the run is settled."""
         of = share or self.share
-        return of.emitter.tail(of.root, self.plan).encode(self.plan.target.file.encoding)
+        return of.emitter.tail(of.root, self.plan)
 
     def head(self, share: Share | None = None) -> bytes:
         """Give what stands before the body: marks, header line, and the head records."""
@@ -633,8 +634,7 @@ class Flow:
         for one in self.plan.target.records:
             for target in one.fields if one.name == record else ():
                 if field_name in (target.key, target.name):
-                    decimals = target.codec.spelling.decimals
-                    return 2 if decimals is None else decimals
+                    return places(target) or 0
         return 2
 
     # --- distinct ------------------------------------------------------------------------
