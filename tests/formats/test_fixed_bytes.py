@@ -318,6 +318,7 @@ def test_a_character_that_would_become_another_one_is_not_written() -> None:
     [
         (PACKED, "", "CW448"),
         (PACKED, ", newline: none, record_end: '~'", "CW448"),
+        ("{A: {type: text, width: 2}}", ", positions: bytes, encoding: utf-16-le", "CW448"),
         (PACKED, ", newline: none, encoding: utf-8", "CW448"),
         ("{A: {type: text, usage: packed, width: 2}}", BARE, "CW448"),
         ("{A: {type: boolean, usage: packed, width: 2}}", BARE, "CW448"),

@@ -4,12 +4,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-
 from tests.strangers.test_strangers import source_of
 
 from crosswalk.project import CANONICAL, FORWARD, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import ControlFailure, Files, convert
-from crosswalk.running.interpret import Context, Run
 
 HERE = Path(__file__).parent
 AT = datetime(2021, 2, 1, 8, 0)

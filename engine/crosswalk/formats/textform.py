@@ -7,8 +7,8 @@ from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import delimited, separators
 from crosswalk.formats.delimited_writer import Write
 from crosswalk.formats.fixed_bytes import CARRIED, is_raw
-from crosswalk.formats.recoded import is_wide, narrow, recoded
 from crosswalk.formats.lines import encoding_name
+from crosswalk.formats.recoded import is_wide, narrow, recoded
 from crosswalk.formats.sections import is_plain
 from crosswalk.model.layout import File, Layout
 from crosswalk.model.records import Damage, Row

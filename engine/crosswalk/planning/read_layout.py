@@ -8,6 +8,7 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
@@ -200,13 +201,8 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
 
 def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
     """Find keys that say something the form does not have."""
-    for key, form in _OF_FORM.items():
-        found = node.entries.get(key) if node is not None else None
-        if found is not None and file.form != form:
-            message = f"'{key}' is for {_FORMS[form]}, this file is {file.form}"
-            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
-    if file.form != "fixed":
-        yield from _bytes_elsewhere(node, records, file)
+    yield from _of_other_forms(node, file)
+    yield from _bytes(node, records, file)
     if file.form.startswith(("json", "xml")):
         return
     for record in records.values():
@@ -218,10 +214,22 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
-def _bytes_elsewhere(
-    node: Map | None, records: dict[str, Record], file: File
-) -> Iterator[Diagnostic]:
+def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
+    for key, form in _OF_FORM.items():
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and file.form != form:
+            message = f"'{key}' is for {_FORMS[form]}, this file is {file.form}"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+
+
+def _bytes(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
     """Find bytes in a form that has only text."""
+    if file.form == "fixed":
+        positions = scalar(node, "positions") if node is not None else None
+        if positions is not None and file.positions == "bytes" and is_wide(file):
+            message = f"positions are counted in characters in {file.encoding}"
+            yield Diagnostic("CW448", message, positions.span, help="remove positions")
+        return
     newline = scalar(node, "newline") if node is not None else None
     if newline is not None and newline.text == "rdw":
         message = f"'newline: rdw' is for fixed width, this file is {file.form}"
