@@ -158,6 +158,7 @@ _PICKS = {
     "count": "the number of",
     "min": "the smallest of",
     "max": "the largest of",
+    "join": "the texts, joined, of",
 }
 
 
