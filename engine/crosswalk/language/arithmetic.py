@@ -35,6 +35,14 @@ def calculate(word: str, of: Sequence[Value], by: Sequence[Value], *, evenly: bo
         raise Problem("CW526", "has too many digits when multiplied") from None
 
 
+def near(one: Value, other: Value, within: Decimal | None) -> bool:
+    """Tell whether two values are the same, or numbers not further apart than is allowed."""
+    if within is None or not (_is_number(one) and _is_number(other)):
+        return one == other
+    apart = _added([one], [other])
+    return isinstance(apart, (int, Decimal)) and bool(abs(Decimal(apart)) <= within)
+
+
 def _is_number(value: Value) -> bool:
     return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
 
