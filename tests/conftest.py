@@ -1,7 +1,7 @@
-"""What all tests share: laws are never judged by the clock of a busy machine, nor counted as cover.
+"""What all tests share: laws are never judged by the clock of a busy machine, nor for coverage.
 
-A law tries hundreds of inputs on lines that the cases reach already; to watch each line while it does
-makes it three times slower. Further tests of that kind have the mark `no_cover` of pytest-cov.
+A law tries hundreds of inputs on lines that the cases reach already; to watch each line while it
+does makes it three times slower. Other tests of that kind bear the mark `no_cover` of pytest-cov.
 """
 
 import pytest
