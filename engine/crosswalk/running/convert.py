@@ -390,7 +390,7 @@ def _parts(source: Path, flow: Flow, jobs: int) -> list[_Slice]:
     file = flow.plan.source.file
     from multiprocessing import get_all_start_methods
 
-    can_fork = "fork" in get_all_start_methods()
+    can_fork = "fork" in get_all_start_methods() and not _met_once(flow)
     if not can_fork or not flow.is_flat() or spans_lines(file) or file.record_end is not None:
         return []
     size = source.stat().st_size
@@ -407,6 +407,11 @@ def _parts(source: Path, flow: Flow, jobs: int) -> list[_Slice]:
                 cuts.append(cut)
     ends = [*cuts[1:], size]
     return [_Slice(begin, end, Part(reader, line)) for begin, end in zip(cuts, ends, strict=True)]
+
+
+def _met_once(flow: Flow) -> bool:
+    """Tell whether one process must see all that is written: the keys of a JSON object."""
+    return any(one.json == "key" for record in flow.plan.target.records for one in record.fields)
 
 
 def _beginning(stream: BinaryIO, flow: Flow) -> tuple[Reader | None, int, int]:
