@@ -14,8 +14,8 @@ from tests.strangers.test_howto import HEAD, copying
 from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Severity
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import Outcome, run_in_memory
-from crosswalk.running.interpret import Context, Run
 
 CASES = sorted((Path(__file__).parent / "shapes").glob("*.txt"))
 AT = datetime(2021, 2, 1, 8, 0)

@@ -108,7 +108,7 @@ class _WrongError(Exception):
 def places(layout: Layout) -> Places:
     """Find the places of a layout; they are whole only when there are no findings."""
     found = Places(Home(layout.root, 0))
-    lines = layout.file.form == "json-lines"
+    lines = layout.file.form != "json"
     tops = layout.root.children
     found.wrapped = lines and all(one.record is None or one.record.path is None for one in tops)
     for index, branch in enumerate(tops):

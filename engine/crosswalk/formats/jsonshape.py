@@ -191,7 +191,7 @@ def repeated(place: Place) -> bool:
 
 def _object(value: object, name: str) -> dict[str, object]:
     if not isinstance(value, dict):
-        said = name if name == ROOT else f"'{name}'"
+        said = name if name in (ROOT, LINE) else f"'{name}'"
         raise ShapeError("CW645", f"{said} must be an object")
     return value
 
