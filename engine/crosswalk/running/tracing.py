@@ -7,7 +7,9 @@ from crosswalk.findings.diagnostics import Span
 from crosswalk.language.conditions import describe
 from crosswalk.model.records import Cell, Instance
 from crosswalk.planning import plan as p
-from crosswalk.running.interpret import Context, Interpreter, Place, follow
+from crosswalk.running.context import Context
+from crosswalk.running.evaluate import Place, follow
+from crosswalk.running.interpret import Interpreter
 from crosswalk.values.codecs import Missing, Value
 
 
@@ -158,6 +160,7 @@ _PICKS = {
     "count": "the number of",
     "min": "the smallest of",
     "max": "the largest of",
+    "join": "the texts, joined, of",
 }
 
 
