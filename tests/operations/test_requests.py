@@ -16,8 +16,8 @@ from crosswalk.formats.jsontext import decode
 from crosswalk.operations.graphql_values import validate_values
 from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
 from crosswalk.project import Project
+from crosswalk.running.context import Context
 from crosswalk.running.in_memory import run_in_memory
-from crosswalk.running.interpret import Context
 
 PAYMENT = "caselle/cash-receipting/payment"
 CREATE = "caselle/cash-receipting/create-receipt"
