@@ -52,6 +52,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         return None, findings
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
+    findings += _json_keys(records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
@@ -64,7 +65,18 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         from crosswalk.formats.xmlshape import tree
 
         findings += tree(layout)[1]
+    elif file.form.startswith("json") and _has_places(records):
+        from crosswalk.formats.jsonplaces import places
+
+        findings += places(layout).findings
     return layout, findings
+
+
+def _has_places(records: dict[str, Record]) -> bool:
+    """Tell whether something in JSON stands elsewhere than under its own name."""
+    fields = [one for record in records.values() for one in record.fields]
+    placed = any(one.path is not None or one.json == "key" for one in fields)
+    return placed or any(record.path is not None for record in records.values())
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -214,6 +226,14 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
+def _json_keys(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys of JSON in files of another form."""
+    for one in (one for record in records.values() for one in record.fields):
+        if one.json == "key" and not file.form.startswith("json"):
+            message = f"'{one.name}' is a key of JSON, but the file is {file.form}"
+            yield Diagnostic("CW445", message, one.span, help="remove json: key")
+
+
 def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
     for key, form in _OF_FORM.items():
         found = node.entries.get(key) if node is not None else None
@@ -264,7 +284,7 @@ def _field(  # noqa: PLR0913
     always, values = scalar(node, "always"), scalars(node, "values")
     findings += _literals(node, made, key)
     findings += _bare_number(node, key)
-    required = flag(node, "required")
+    required = flag(node, "required") or text(node, "json") == "key"
     absent = "reject" if required else "empty"
     keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
@@ -312,7 +332,8 @@ def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> 
         made.spelling.decimals,
         "implied" if made.spelling.point == "implied" else ".",
     )
-    if declared.text != "text" and own and (declared.text != "number" or made.spelling != digits):
+    numeric = declared.text == "number" and made.spelling == digits
+    if own and declared.text not in ("text", "key") and not numeric:
         message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
         remedy = "write json: text, or remove format, point, group, sign and symbol"
         findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
