@@ -1,6 +1,7 @@
 """Lines of files that end them in CR, or nowhere: the records are those of the text."""
 
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,11 +17,11 @@ from crosswalk.values.codecs import Problem
 
 def layout(**file: object) -> Layout:
     record = make_record("row", ["A", "B"])
-    keys = {"form": "delimited", "delimiter": ">", "quote": "none", **file}
+    keys: dict[str, Any] = {"form": "delimited", "delimiter": ">", "quote": "none", **file}
     return make_layout([record], **keys)
 
 
-def read(data: bytes, made: Layout) -> list[list[object]]:
+def read(data: bytes, made: Layout) -> list[list[Any]]:
     return [cells(row) for row in textform.read(io.BytesIO(data), made)]
 
 
