@@ -86,6 +86,7 @@ class Field:
     counted: str | None = None
     component: int | None = None
     rest: bool = False
+    markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,8 @@ class File:
     sheet: str | None = None
     namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     indent: int = 0
+    doctype: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
