@@ -235,9 +235,9 @@ def _field(  # noqa: PLR0913
     always, values = scalar(node, "always"), scalars(node, "values")
     findings += _literals(node, made, key)
     required = flag(node, "required")
-    absent = "reject" if required else "empty"
-    keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
+    absent = "reject" if required or control is not None else "empty"
+    keyed = file.form.startswith(("json", "xml"))
     return Field(
         key=key,
         name=text(node, "name") or key,

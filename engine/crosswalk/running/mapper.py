@@ -16,6 +16,7 @@ from crosswalk.running.compile import Compiled, NotCompiled, compile_unit
 from crosswalk.running.context import Context
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
+from crosswalk.running.laws import Laws
 from crosswalk.running.rows import Cells, Part
 from crosswalk.running.shares import Places, Share, Shares
 from crosswalk.running.totals import amounts, fill_controls
@@ -51,6 +52,7 @@ class Mapper:
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
         self.met = Met()
         self.interpreter = Interpreter(plan, context)
+        self.laws = Laws(self.interpreter)
         self.shares = Shares(plan.target, places)
         self.summary = Summary()
         self.wanted = wanted_sums(plan.target)
@@ -103,6 +105,7 @@ class Mapper:
             if not interpreter.applies(node.when, Place(members[:1])):
                 self.summary.left_out += len(lines)
                 return
+            self.laws.hold_all(members)
             place = Place(members, earlier or tuple(members))
             made = interpreter.make(node, place, self.made_root)
             fill_controls(made, self.wanted, interpreter.writers)
