@@ -5,7 +5,7 @@ unreadable date or no required value is another record than the one described, a
 stands in it cannot be trusted. Fields that a mapping reads in every case are judged there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from crosswalk.language.conditions import holds
 from crosswalk.model.layout import Field, Record
@@ -58,22 +58,31 @@ class Laws:
         def get(name: str) -> Value:
             return self.value(record, record.fields[check.positions[name]], one)
 
-        if (check.when is not None and not holds(check.when, get)) or holds(check.expect, get):
-            return
-        wrong = next(iter(check.positions))
-        issue = Issue(
-            "CW571",
-            f"does not keep the rule {check.name}: {check.because}",
-            one.line,
-            one.line,
-            record.name,
-            record.fields[check.positions[wrong]].name,
-            spell(get(wrong)),
-            rule=check.span,
-        )
-        if check.reject:
+        issue = breach(check, record, one.line, get)
+        if issue is not None and check.reject:
             raise Rejected(issue)
-        self.evaluator.notes.append(issue)
+        if issue is not None:
+            self.evaluator.notes.append(issue)
+
+
+def breach(
+    check: p.BoundCheck, record: Record, line: int, get: Callable[[str], Value]
+) -> Issue | None:
+    """Hold a record against a law of its layout; None when it keeps it."""
+    if (check.when is not None and not holds(check.when, get)) or holds(check.expect, get):
+        return None
+    wrong = next(iter(check.positions))
+    reason = f"does not keep the rule {check.name}"
+    return Issue(
+        "CW571",
+        f"{reason}: {check.because}" if check.because else reason,
+        line,
+        line,
+        record.name,
+        record.fields[check.positions[wrong]].name,
+        spell(get(wrong)),
+        rule=check.span,
+    )
 
 
 def unread(plan: p.Plan) -> Unread:

@@ -105,9 +105,9 @@ class Mapper:
             if not interpreter.applies(node.when, Place(members[:1])):
                 self.summary.left_out += len(lines)
                 return
-            self.laws.hold_all(members)
             place = Place(members, earlier or tuple(members))
             made = interpreter.make(node, place, self.made_root)
+            self.laws.hold_all(members)
             fill_controls(made, self.wanted, interpreter.writers)
             share = self.share_of(made)
             text = share.emitter.text(made)

@@ -234,8 +234,8 @@ class Nested:
             )
         self.run.summary.read += size
         try:
-            self.run.laws.hold_all([one for group in self.run.root.children for one in group])
             made = self.run.interpreter.make(self.run.plan.root, Place((self.run.root,)))
+            self.run.laws.hold_all([one for group in self.run.root.children for one in group])
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
             pieces = (one for group in made.children for one in group)
