@@ -94,7 +94,7 @@ class Nested:
             others.clear()
         others.append(item)
         self.run.summary.read += size_of(item)
-        self.run.summary.written += size_of(item)
+        self.run.wrote([item], size_of(item))
 
     def unlawful(self, issue: Issue, item: Instance) -> None:
         """Reject a file-level record. Raises FormatProblem where there is only one of it."""
@@ -144,7 +144,7 @@ class Nested:
         if self.run.code is not None:
             text, units = self.quick(members)
             if text is not None:
-                self.run.summary.written += size
+                self.run.wrote(members, size)
                 self.run.summary.units += units
                 yield from self.dealt(text, units)
                 return
@@ -210,7 +210,7 @@ class Nested:
             counted += len(lines)
             yield from self.run.refer(group, lines, tuple(found))
         rest = sum(size_of(one) for one in members) - counted
-        self.run.summary.written += rest
+        self.run.wrote(members, rest, found)
 
     def around(self, members: Iterable[Instance], units: frozenset[int]) -> None:
         """Judge the records around the target units in an occurrence. Raises Rejected."""
@@ -233,9 +233,10 @@ class Nested:
                 item
             )
         self.run.summary.read += size
+        everything = [one for group in self.run.root.children for one in group]
         try:
             made = self.run.interpreter.make(self.run.plan.root, Place((self.run.root,)))
-            self.run.laws.hold_all([one for group in self.run.root.children for one in group])
+            self.run.laws.hold_all(everything)
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
             pieces = (one for group in made.children for one in group)
@@ -245,7 +246,7 @@ class Nested:
         except Rejected as rejected:
             self.run.reject(rejected.issue, tuple(range(size)))
             return
-        self.run.summary.written += size
+        self.run.wrote(everything, size)
         self.run.summary.units += 1
         self.run.flush_notes()
         yield text
