@@ -7,12 +7,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from tests.flow.kit import AT
 
 from crosswalk.project import CANONICAL, FORWARD, Project
 from crosswalk.running.context import Context, Run
 from crosswalk.running.flow import Flow
 from crosswalk.running.in_memory import run_in_memory
-from tests.flow.kit import AT
 
 TARGET = """\
 crosswalk: 1
