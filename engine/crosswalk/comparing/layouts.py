@@ -335,7 +335,8 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
     *(
         (name, _own(name), _otherwise("stands elsewhere, or is written otherwise"))
         for name in (
-            "path", "column", "json", "start", "width", "align", "pad", "component", "rest",
+            "path", "column", "json", "start", "width", "align", "pad", "usage", "digits",
+            "component", "rest",
         )
     ),
     ("description", _own("description"), _described),
