@@ -495,9 +495,14 @@ def _in_form(layout: Layout, form: str | None) -> Layout:
     """Give a layout in a form that is asked for instead of its own."""
     if form == CANONICAL:
         return canonical_layout(layout)
-    if form == LINES:
-        return replace(layout, file=replace(layout.file, form="json-lines"))
-    return layout
+    if form != LINES:
+        return layout
+    tops = tuple(
+        replace(one, record=replace(one.record, path=None)) if one.record is not None else one
+        for one in layout.root.children
+    )
+    file = replace(layout.file, form="json-lines")
+    return replace(layout, file=file, root=replace(layout.root, children=tops))
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:

@@ -13,9 +13,9 @@ from crosswalk.documents.access import child, flag, mapping, number, scalar, sca
 from crosswalk.documents.installed import read_installed
 from crosswalk.documents.source import Entry, Map, Node, Scalar, plain
 from crosswalk.findings.diagnostics import Diagnostic, Span
-from crosswalk.formats.jsonshape import ITSELF, steps_of
+from crosswalk.formats.jsonshape import ITSELF
 from crosswalk.model.layout import Layout
-from crosswalk.operations.paging import read_paging
+from crosswalk.operations.paging import places_of, read_paging
 from crosswalk.operations.token import Token, read_token
 from crosswalk.planning.read_layout import read_layout
 
@@ -262,7 +262,7 @@ def _capability(node: Map, block: Map, variables: Layout) -> Capability:
         definite_rejects=frozenset(_texts(block, "definite_rejects")),
         lookup=_lookup(mapping(block, "lookup")),
         on_absent=OnAbsent(text(block, "on_absent") or default.on_absent),
-        places={one.name: steps_of(one.path, one.name) for one in variables.records[0].fields},
+        places=places_of(variables),
     )
 
 

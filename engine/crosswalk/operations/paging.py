@@ -11,7 +11,7 @@ from crosswalk.documents.access import mapping, number, scalar, text
 from crosswalk.documents.source import Map
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.suggest import closest
-from crosswalk.formats.jsonshape import steps_of
+from crosswalk.formats.jsonshape import plain_path
 from crosswalk.model.layout import Layout
 from crosswalk.operations.graphql_reading import Sent, selects
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from crosswalk.operations.operation import Operation
 
 PAGING = "paging"
+
+
+def places_of(variables: Layout) -> dict[str, tuple[str, ...]]:
+    """Give where each field stands among the variables, by its name."""
+    return {
+        one.name: plain_path(one.path or one.name) or (one.path or one.name,)
+        for one in variables.records[0].fields
+    }
 
 
 def read_paging(node: Map, variables: Layout, each: str | None) -> Paging | None:
@@ -31,7 +39,7 @@ def read_paging(node: Map, variables: Layout, each: str | None) -> Paging | None
         return None
     named = text(body, "variable") or ""
     most = number(body, "most_pages")
-    places = {one.name: steps_of(one.path, one.name) for one in variables.records[0].fields}
+    places = places_of(variables)
 
     def path(key: str, default: str | None = None) -> tuple[str, ...] | None:
         written = text(body, key) or default
@@ -79,6 +87,8 @@ def _together(operation: Operation, paging: Paging) -> _Wrong:
         yield "", "paging says either next: or count:, and not both", remedy
     if paging.records is None and {paging.count, paging.total, paging.unique} != {None}:
         yield "", "where the records of a page stand is not said", "add records: (or each:)"
+    if operation.each is not None and plain_path(operation.each.text) is None:
+        yield "", "each: takes plain names where a list comes in pages", "write names with dots"
     if paging.most_pages < 1:
         yield "most_pages", "most_pages must be above zero", "leave it out for 1000"
 

@@ -20,6 +20,7 @@ from crosswalk.delivery.tokens import Tokens
 from crosswalk.delivery.transport import Transport
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.errors import ConfigError, FormatProblem
+from crosswalk.formats.jsonshape import plain_path
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.records import Issue
 from crosswalk.outbound.job import QUESTION, Job
@@ -139,7 +140,8 @@ class _Reader:
     def _keep(self, answer: dict[str, object]) -> None:
         """Write the records of a page; the whole answer where the operation has no `each`."""
         each = self._job.found.operation.each
-        listed = [answer] if each is None else answers.every(answer, each.text.split(".")) or []
+        steps = plain_path(each.text) if each is not None else None
+        listed = [answer] if steps is None else answers.every(answer, steps) or []
         self.records += len(listed)
         for one in listed:
             self._out.write(f"{encode(one)}\n".encode())
