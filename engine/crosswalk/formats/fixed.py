@@ -14,6 +14,7 @@ from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put, take
 from crosswalk.formats.fixed_writer import Write, writer
+from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import control, encoding_of, lines, opening
 from crosswalk.formats.record_types import twins
 from crosswalk.model.layout import Field, Layout, Record
@@ -36,6 +37,7 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
 
     Raises FormatProblem CW602 (encoding, byte order mark).
     """
+    layout = physical(layout)
     reader = _Reader(layout)
     source = (
         _blocks(stream, layout) if layout.file.newline == "none" else lines(stream, layout.file)

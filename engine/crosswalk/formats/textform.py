@@ -6,6 +6,7 @@ from typing import BinaryIO
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import delimited, separators
 from crosswalk.formats.delimited_writer import Write
+from crosswalk.formats.groups import physical
 from crosswalk.formats.recoded import is_wide, recoded
 from crosswalk.formats.sections import is_plain
 from crosswalk.model.layout import File, Layout
@@ -15,7 +16,10 @@ FORMS = ("delimited", "fixed")
 
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
-    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
+    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem.
+
+    Rows are whole lines: `groups` cuts out of them what stands in columns that repeat.
+    """
     source, meant = separators.taken(*recoded(stream, layout))
     if layout.file.form == "fixed":
         from crosswalk.formats import fixed
@@ -27,8 +31,8 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
 def writer(layout: Layout) -> Write:
     """Build the function from a record type and its texts to a line with its end.
 
-    The function raises values.Problem for a text that the form cannot hold. Raises FormatProblem
-    for a layout whose file is only read.
+    It takes whole lines, as `groups` puts them together, and raises values.Problem for a text that
+    the form cannot hold. Raises FormatProblem for a layout whose file is only read.
     """
     file = layout.file
     if file.until_line is not None or (file.from_line is not None and not file.header):
@@ -37,8 +41,8 @@ def writer(layout: Layout) -> Write:
     if file.form == "fixed":
         from crosswalk.formats import fixed
 
-        return fixed.writer(layout)
-    return delimited.writer(layout)
+        return fixed.writer(physical(layout))
+    return delimited.writer(physical(layout))
 
 
 def is_quick(file: File) -> bool:

@@ -7,7 +7,7 @@ from crosswalk.documents.access import child, flag, mapping, number, scalar, sca
 from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
-from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.fixed_places import NUMBERS, record_length
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
@@ -23,6 +23,7 @@ from crosswalk.model.layout import (
     first_unmarked,
     last_unmarked,
 )
+from crosswalk.planning.read_groups import in_lines, structured, whole_lines
 from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
@@ -42,6 +43,8 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
         if isinstance(entry.value, Map):
             records[name] = _record(name, len(records), entry.value, file, findings)
+    records, wrong = in_lines(records, file)
+    findings += wrong
     structure = scalar(node, "structure")
     if structure is None:
         return None, findings
@@ -49,6 +52,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     findings += wrong
     if root is None:
         return None, findings
+    findings += structured(root)
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
     findings += _tags(root, records, file)
@@ -94,7 +98,7 @@ def _canonical_record(record: Record) -> Record:
         )
         for field in record.fields
     )
-    return replace(record, fields=fields, path=None)
+    return replace(record, fields=fields, path=None, within=None)
 
 
 _NOWHERE = Span("", 1, 1, 1, 1)
@@ -164,19 +168,25 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
         if field is not None:
             fields.append(field)
     findings += _twice(fields)
-    record = Record(name, ordinal, tuple(fields), node.span, text(node, "path"))
-    if file.form != "fixed":
-        return record
-    record, wrong = placed(record, file)
-    findings += wrong
-    return record
+    return Record(
+        name,
+        ordinal,
+        tuple(fields),
+        node.span,
+        path=text(node, "path"),
+        within=text(node, "in"),
+        times=number(node, "times"),
+        after=text(node, "after"),
+        first=1 if (first := number(node, "first")) is None else first,
+    )
 
 
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     """Find what a text form declares that does not go together."""
     findings: list[Diagnostic] = []
+    lines = whole_lines(records)
     if file.form == "fixed" and file.newline == "none" and file.record_end is None:
-        lengths = {record_length(record, file) for record in records.values()}
+        lengths = {record_length(record, file) for record in lines}
         if len(lengths) > 1:
             first = next(iter(records.values()))
             message = "records without line ends must all have one length"
@@ -266,6 +276,7 @@ def _field(  # noqa: PLR0913
         pad=text(node, "pad") or " ",
         component=number(node, "component"),
         rest=flag(node, "rest"),
+        number=flag(node, "number"),
     )
 
 
@@ -349,7 +360,8 @@ def _tags(root: Branch, records: dict[str, Record], file: File) -> list[Diagnost
     One may be all the others; the first and the last lines of a file are known by their place,
     where something in them can be verified.
     """
-    bare = {name: record for name, record in records.items() if not record.tags}
+    lines = {name: record for name, record in records.items() if record.within is None}
+    bare = {name: record for name, record in lines.items() if not record.tags}
     if len(bare) < 2 or file.form.startswith(("json", "xml")):  # noqa: PLR2004
         return []
     ends = {one.name for one in (*first_unmarked(root), *last_unmarked(root)) if one.name in bare}
