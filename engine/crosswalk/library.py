@@ -18,9 +18,9 @@ from crosswalk.planning import plan as bound
 from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
 from crosswalk.running.accounts import Reject, Summary
 from crosswalk.running.compile import NotCompiled
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
 from crosswalk.running.flow import Flow
-from crosswalk.running.interpret import Context, Run
 from crosswalk.running.single import Single, run_values
 from crosswalk.values.spelling import Missing
 

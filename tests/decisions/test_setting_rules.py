@@ -14,8 +14,8 @@ from tests.decisions.kit import model
 from crosswalk.checking import check
 from crosswalk.decisions.load import load_rules
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, Result, convert
-from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 MAPPING = "caselle/cash-receipting/lockbox"

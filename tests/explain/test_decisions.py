@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crosswalk.project import Project
-from crosswalk.running.interpret import Context, Run
+from crosswalk.running.context import Context, Run
 from crosswalk.telling.explain import Explainer, Explanation, NoSuchPlace
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ import pytest
 from crosswalk.model.layout import Field, Record
 from crosswalk.project import BACKWARD, FORWARD, Project
 from crosswalk.running.accounts import Reject
+from crosswalk.running.context import Context, Run
 from crosswalk.running.flow import Flow
-from crosswalk.running.interpret import Context, Run
 from crosswalk.telling.explain import Explainer, Explanation, NoSuchPlace, Rejection, Unit
 
 ROOT = Path(__file__).parents[2]

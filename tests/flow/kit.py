@@ -18,8 +18,8 @@ from crosswalk.findings.errors import FormatProblem
 from crosswalk.planning.plan import Plan
 from crosswalk.project import Project, View
 from crosswalk.running.accounts import Summary
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, Result, convert
-from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 BILLERS = ROOT / "fixtures" / "billers"

@@ -19,6 +19,7 @@ from tests.flow.kit import (
     shipped,
 )
 
+from crosswalk.running.flat import Flat
 from crosswalk.running.flow import Flow
 
 AMOUNT = "IH.13"
@@ -140,17 +141,17 @@ def test_the_committed_damaged_file_gives_every_undamaged_invoice() -> None:
 
 
 def broken(lose: Callable[[Flow, Any], None]) -> Callable[..., Iterator[str]]:
-    """Give Flow.flat with a fault that strikes after the records were counted as read."""
-    right = Flow.flat
+    """Give Flow.texts with a fault that strikes after the records were counted as read."""
+    right = Flow.texts
 
-    def flat(self: Flow, stream: Any) -> Iterator[str]:
+    def texts(self: Flow, stream: Any) -> Iterator[str]:
         for number, text in enumerate(right(self, stream)):
             if number == 3:
                 lose(self, text)
                 continue
             yield text
 
-    return flat
+    return texts
 
 
 def forget_written(flow: Flow, _text: str) -> None:
@@ -166,7 +167,7 @@ def read_more(flow: Flow, _text: str) -> None:
 def test_a_record_that_drops_out_of_the_pipeline_withholds_the_output(
     monkeypatch: pytest.MonkeyPatch, lose: Callable[[Flow, Any], None], compiled: bool
 ) -> None:
-    monkeypatch.setattr(Flow, "flat", broken(lose))
+    monkeypatch.setattr(Flow, "texts", broken(lose))
     outcome = run(shipped(), generated(60, 1).data, compiled=compiled)
     assert outcome.output is None
     assert "CW635" in outcome.fault
@@ -175,14 +176,14 @@ def test_a_record_that_drops_out_of_the_pipeline_withholds_the_output(
 def test_a_group_that_the_pipeline_swallows_withholds_the_output(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = Flow.replay
+    right = Flat.replay
 
-    def swallow(self: Flow, group: Any) -> Iterator[str]:
+    def swallow(self: Flat, group: Any) -> Iterator[str]:
         if group.lines[0] == 2:
             return iter(())
         return right(self, group)
 
-    monkeypatch.setattr(Flow, "replay", swallow)
+    monkeypatch.setattr(Flat, "replay", swallow)
     outcome = run(shipped(), generated(60, 1).data, compiled=False)
     assert (outcome.output, "CW635" in outcome.fault) == (None, True)
 
@@ -190,11 +191,11 @@ def test_a_group_that_the_pipeline_swallows_withholds_the_output(
 def test_text_that_is_counted_but_not_written_withholds_the_output(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = Flow.flat
+    right = Flow.texts
 
     def lose(self: Flow, stream: Any) -> Iterator[str]:
         return (text for number, text in enumerate(right(self, stream)) if number != 3)
 
-    monkeypatch.setattr(Flow, "flat", lose)
+    monkeypatch.setattr(Flow, "texts", lose)
     outcome = run(shipped(), generated(60, 1).data)
     assert (outcome.output, "CW635" in outcome.fault) == (None, True)

@@ -7,8 +7,8 @@ import pytest
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
-from crosswalk.running.interpret import Context, Run
 
 PROJECT = """
 crosswalk: 1

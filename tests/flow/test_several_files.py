@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from crosswalk.checking import check
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, Result, convert
-from crosswalk.running.interpret import Context, Run
 
 SALES = """
 crosswalk: 1

@@ -9,8 +9,8 @@ from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
 
 from crosswalk.findings.errors import ConfigError
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import run_in_memory
-from crosswalk.running.interpret import Context, Run
 from crosswalk.testing.cases import DEFAULT_AT
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
 
 from crosswalk.project import Project
 from crosswalk.running.accounts import Summary
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
-from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 MAPPING = "caselle/ar/invoice"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import Outcome, run_in_memory
-from crosswalk.running.interpret import Context, Run
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -15,8 +15,8 @@ from tests.operations.kit import HERE, ROOT, mapped
 
 from crosswalk.checking import check
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
-from crosswalk.running.interpret import Context, Run
 
 PAYMENTS = HERE / "payments.jsonl"
 RUN = Run(datetime(2026, 2, 1, 6, 30), "golden", "payments.jsonl")

@@ -14,7 +14,7 @@ from tests.delivery import partner
 from crosswalk.cli.main import main
 from crosswalk.outbound.prepared import Deliverable, Items, deliverable, items_of
 from crosswalk.project import Project
-from crosswalk.running.interpret import Context, Run
+from crosswalk.running.context import Context, Run
 from crosswalk.sandbox.server import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.planning.read_mapping import read_mapping
 from crosswalk.running.accounts import Reject, Summary
+from crosswalk.running.context import Context, Run
 from crosswalk.running.flow import Flow
-from crosswalk.running.interpret import Context, Run
 
 AT = datetime(2026, 2, 1, 8, 30)
 CONTEXT = Context({}, Run(AT, "run-1", "in.txt"))

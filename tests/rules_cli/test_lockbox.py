@@ -12,8 +12,8 @@ from tests.rules_cli.kit import HERE, LOCKBOX, PAYMENTS, laid_out, project
 from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Severity
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import Outcome, run_in_memory
-from crosswalk.running.interpret import Context, Run
 from crosswalk.running.templates import render
 from crosswalk.telling.explain import Explainer, Explanation
 

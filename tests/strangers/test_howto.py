@@ -13,8 +13,8 @@ from crosswalk.findings.diagnostics import Severity
 from crosswalk.model.layout import Branch
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
-from crosswalk.running.interpret import Context, Run
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/howto-files.md").read_text("utf-8")

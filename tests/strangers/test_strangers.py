@@ -9,8 +9,8 @@ from crosswalk.checking import check
 from crosswalk.findings.diagnostics import Severity
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
-from crosswalk.running.interpret import Context, Run
 
 HERE = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in HERE.glob("*/mapping.yaml"))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from crosswalk.project import CANONICAL, FORWARD, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import ControlFailure, Files, convert
-from crosswalk.running.interpret import Context, Run
 
 HERE = Path(__file__).parent
 AT = datetime(2021, 2, 1, 8, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from crosswalk.documents.source import Scalar
 from crosswalk.findings.diagnostics import Span
-from crosswalk.running.interpret import Context, Run
+from crosswalk.running.context import Context, Run
 from crosswalk.running.templates import BadTemplate, check_template, render
 
 CONTEXT = Context({"City": "Elm"}, Run(datetime(2026, 1, 31, 8, 5, 9), "r1", "in.txt"))

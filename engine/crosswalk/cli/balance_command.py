@@ -11,7 +11,7 @@ from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.ledger_options import secrets_option
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.project import Project
-from crosswalk.running.interpret import Run
+from crosswalk.running.context import Run
 
 
 @click.command("balance")

@@ -25,7 +25,7 @@ from crosswalk.cli.ledger_options import (
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.findings.diagnostics import CODES
 from crosswalk.project import Project
-from crosswalk.running.interpret import Run
+from crosswalk.running.context import Run
 
 if TYPE_CHECKING:
     from crosswalk.delivery.deliver import Summary

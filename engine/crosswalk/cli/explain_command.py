@@ -59,7 +59,7 @@ def command(  # noqa: PLR0913
       crosswalk explain partner/product/invoice out.txt:2 --backward --field "Due Date"
       crosswalk explain partner/product/payment in.jsonl:2 --field paymentCode --why-not amex
     """  # noqa: D301
-    from crosswalk.running.interpret import Context, Run
+    from crosswalk.running.context import Context, Run
     from crosswalk.telling.explain import Explainer, NoSuchPlace, Rejection
 
     file, line = _place(input)

@@ -10,8 +10,8 @@ from crosswalk.findings.errors import ConfigError
 from crosswalk.operations.operation import Operation
 from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
 from crosswalk.project import BACKWARD, Project, View
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import run_in_memory
-from crosswalk.running.interpret import Context, Run
 
 REFUSED = "CW721"
 STYLES = {"json": as_json, "curl": as_curl, "http": as_http}

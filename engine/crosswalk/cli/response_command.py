@@ -9,8 +9,8 @@ from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.operations.answer import Answer, read_answer
 from crosswalk.project import BACKWARD, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import run_in_memory
-from crosswalk.running.interpret import Context, Run
 
 
 @click.command("response")

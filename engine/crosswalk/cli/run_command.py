@@ -20,8 +20,8 @@ import click
 from crosswalk.cli.options import at_option, biller_option, direction_option, moment, pass_project
 from crosswalk.planning.plan import Plan
 from crosswalk.project import Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, Result, convert
-from crosswalk.running.interpret import Context, Run
 from crosswalk.running.output import safe_name
 from crosswalk.values.spelling import Problem
 

@@ -19,8 +19,8 @@ from crosswalk.findings.errors import ConfigError
 from crosswalk.model.layout import Layout
 from crosswalk.planning.plan import Node, Plan
 from crosswalk.project import CANONICAL, FORWARD, View
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import Outcome, run_in_memory
-from crosswalk.running.interpret import Context, Run
 from crosswalk.testing.case_compare import is_bare
 from crosswalk.testing.case_input import input_bytes, the_input
 from crosswalk.testing.cases import DEFAULT_AT, context_of

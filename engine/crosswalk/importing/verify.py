@@ -12,8 +12,8 @@ from crosswalk.importing.yaml_lines import flow, key, text
 from crosswalk.model.layout import Branch, File, Layout
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, Result, convert
-from crosswalk.running.interpret import Context, Run
 
 _AT = datetime(2000, 1, 1)  # noqa: DTZ001 - a run's moment has no zone; nothing reads this one
 _SHOWN = 3

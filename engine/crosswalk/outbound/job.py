@@ -18,7 +18,7 @@ from crosswalk.outbound.questions import answer_plan, ask_all
 from crosswalk.outbound.requests import requests_of
 from crosswalk.outbound.results import Answered, Delivered
 from crosswalk.project import Project
-from crosswalk.running.interpret import Context, Run
+from crosswalk.running.context import Context, Run
 
 QUESTION = "question"
 

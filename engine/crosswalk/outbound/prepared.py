@@ -13,8 +13,8 @@ from crosswalk.operations.operation import Operation
 from crosswalk.operations.sending import Prepared, prepare
 from crosswalk.planning.plan import Plan
 from crosswalk.project import Project, View
+from crosswalk.running.context import Context
 from crosswalk.running.in_memory import run_in_memory
-from crosswalk.running.interpret import Context
 
 REFUSED = "CW721"
 

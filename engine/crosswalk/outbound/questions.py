@@ -16,8 +16,8 @@ from crosswalk.outbound.prepared import Deliverable, Item
 from crosswalk.outbound.results import Answered
 from crosswalk.planning.plan import Plan
 from crosswalk.project import CANONICAL, Project
+from crosswalk.running.context import Context
 from crosswalk.running.in_memory import run_in_memory
-from crosswalk.running.interpret import Context
 
 
 async def ask_all(

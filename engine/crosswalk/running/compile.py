@@ -18,6 +18,7 @@ from crosswalk.model.controls import has_controls
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, Code, NotCompiled, Scope
 from crosswalk.running.compile_cells import Cells
+from crosswalk.running.compile_records import Records
 from crosswalk.running.compile_values import Values
 from crosswalk.running.interpret import Interpreter
 
@@ -72,6 +73,7 @@ class _Compiler:
         self.node = self.plan.root.children[self.plan.unit]
         self.values = Values(code)
         self.cells = Cells(self.values)
+        self.records = Records(self.cells)
         self.json = self.cells.json
 
     def build(self) -> Compiled:
@@ -137,7 +139,7 @@ class _Compiler:
             scope.add(f"if not ({self.values.condition(node.when, scope)}): raise Doubt")
         if has_controls(node.branch):
             raise NotCompiled("control totals inside a unit")
-        own = self.cells.record(node, scope) if node.branch.record is not None else None
+        own = self.records.record(node, scope) if node.branch.record is not None else None
         parts = [(child, self.child(child, scope)) for child in node.children]
         if not self.json:
             return " + ".join(filter(None, [own, *(text for _, text in parts)])) or '""'

@@ -1,12 +1,11 @@
-"""Generating cells and records: a target field as text, a record as a line or as JSON.
+"""Generating cells: a target field as text, and what control totals want to know of it.
 
-Cells that are copied from a row which fits (`formats.fitting`) are put together as they stand;
-only where a row does not fit is each of its cells looked at.
+Cells that are copied from a row which fits (`formats.fitting`) stand in its text as they are.
 """
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
@@ -16,32 +15,29 @@ from crosswalk.formats.fitting import marks_of
 from crosswalk.formats.groups import is_grouped
 from crosswalk.model.layout import Field, Record
 from crosswalk.planning import plan as p
-from crosswalk.running.code import BASE, NotCompiled, Scope, escaped
+from crosswalk.running.code import BASE, NotCompiled, Scope
 from crosswalk.running.compile_values import Values
-from crosswalk.running.interpret import Place
+from crosswalk.running.evaluate import Place
 from crosswalk.running.lower import (
     Doubt,
-    Memo,
     cell_of,
     is_copied,
-    may_miss,
     quick_test,
     single_slot,
     text_chain,
     value_of,
     write_value,
 )
-from crosswalk.values.spelling import Missing, Problem, Spelling
+from crosswalk.values.spelling import Missing, Problem
 
 ENDS = {"lf": "\n", "crlf": "\r\n"}
-_TEXTS = {"text", "code"}
-_NUMERIC = frozenset("0123456789.-+() ")
-NOTHING: Mapping[int, str] = {}
+TEXTS = {"text", "code"}
+NUMERIC = frozenset("0123456789.-+() ")
 _JSON_MARKS = '"\\' + "".join(map(chr, range(32)))
 
 
 class Cells:
-    """Generates the records of a target in json-lines or a text form."""
+    """Generates the cells of a target in json-lines or a text form."""
 
     def __init__(self, values: Values) -> None:
         """Generate into the same function as `values`. Raises NotCompiled."""
@@ -63,136 +59,6 @@ class Cells:
         file = self.target.file
         text_marks = file.delimiter + file.quote_char + "\0\r\n"
         self.marks = _JSON_MARKS if self.json else text_marks
-
-    def record(self, node: p.Node, scope: Scope) -> str:
-        """Give the expression of a record: its line, or its JSON members."""
-        record = node.branch.record
-        assert record is not None
-        copied = self.copied(node, record, scope) if scope.tail else {}
-        made, cells = self.code.var(), {}
-        for one in node.assignments:
-            if one.field.position not in copied:
-                cells[one.field.position] = self.cell(one, record, scope)
-        for check in self.plan.target_checks.get(record.name, ()):
-            self.check(check, record, cells, scope)
-        if self.target.per is not None and self.target.per[0] == record.name:
-            scope.add(f"K({cells[self.target.per[1]]})")
-        if not copied:
-            self.text(node, cells, made, scope)
-            return made
-        known = self.unmarked(node, cells)
-        scope.add(f"if {scope.cells}.__class__ is tuple{known}:")
-        scope.deeper().add(f"{made} = {self.template(node, cells, copied)}")
-        scope.add("else:")
-        careful = scope.deeper()
-        for one in node.assignments:
-            if one.field.position in copied:
-                cells[one.field.position] = self.cell(one, record, careful)
-        self.text(node, cells, made, careful)
-        return made
-
-    def text(self, node: p.Node, cells: dict[int, str], made: str, scope: Scope) -> None:
-        """Generate a record's text from its cells; a line is looked at for marks in its values."""
-        record = node.branch.record
-        assert record is not None
-        if self.json:
-            scope.add(f"{made} = {self.template(node, cells)}")
-        elif not self.is_quick():
-            scope.add(f"{made} = {self.line(record, cells)}")
-        else:
-            scope.add(f"{made} = {self.template(node, cells)}")
-            value = f"[^{re.escape(self.marks)}]*+"
-            shape = self.framed([value] * len(record.fields), re.escape)
-            match = self.code.const(re.compile(f"(?!\ufeff){shape}").fullmatch, "X")
-            sure = ""
-            if scope.instance is None and not scope.tail:
-                sure = f"{scope.cells}.__class__ is tuple{self.unmarked(node, cells)}"
-                sure = f"not ({sure}) and "
-            scope.add(f"if {sure}not {match}({made}): {made} = {self.line(record, cells)}")
-
-    def template(
-        self, node: p.Node, cells: dict[int, str], copied: Mapping[int, str] = NOTHING
-    ) -> str:
-        """Put cells together as they stand; copied ones are values from the source."""
-        record = node.branch.record
-        assert record is not None
-        maybe = {one.field.position for one in node.assignments if one.term and may_miss(one.term)}
-        mark = '"' if self.json else ""
-        texts = {
-            **{at: "{" + cell + "}" for at, cell in cells.items() if cell != "MISSING"},
-            **{at: f"{mark}{{{raw}}}{mark}" for at, raw in copied.items()},
-        }
-        if not self.json:
-            line = self.framed([texts.get(one.position, "") for one in record.fields], escaped)
-            return f"f{line!r}"
-        pieces = []
-        for one in record.fields:
-            if one.path is not None:
-                raise NotCompiled("a JSON path")
-            if one.position in texts:
-                piece = f",{escaped(encode_basestring(one.name))}:{texts[one.position]}"
-                pieces.append((piece, cells.get(one.position, "") if one.position in maybe else ""))
-        if not any(cell for _, cell in pieces):
-            return f"f{''.join(piece for piece, _ in pieces)[1:]!r}"
-        given = {cell: f" if {cell} is not MISSING else ''" if cell else "" for _, cell in pieces}
-        parts = [f"(f{piece!r}{given[cell]})" for piece, cell in pieces]
-        return f"({' + '.join(parts)})[1:]"
-
-    def framed(self, texts: list[str], literal: Callable[[str], str]) -> str:
-        """Put the texts of a line between the marks of the form; `literal` spells the marks."""
-        file = self.target.file
-        quote = file.quote_char if file.quote == "all" else ""
-        joint = literal(quote + file.delimiter + quote)
-        return literal(quote) + joint.join(texts) + literal(quote + ENDS[file.newline])
-
-    def unmarked(self, node: p.Node, cells: dict[int, str]) -> str:
-        """Give the test, after `and`, of cells that may hold marks though the row has none."""
-        doubtful = [
-            cells[one.field.position]
-            for one in sorted(node.assignments, key=lambda one: one.field.position)
-            if one.field.position in cells and self.may_be_marked(one, cells[one.field.position])
-        ]
-        if self.json or not doubtful:
-            return ""
-        match = self.code.const(
-            re.compile(f"(?!\ufeff)[^{re.escape(self.marks)}]*+").fullmatch, "X"
-        )
-        return f" and {match}(f'{''.join('{' + cell + '}' for cell in doubtful)}')"
-
-    def may_be_marked(self, assignment: p.Assignment, cell: str) -> bool:
-        """Tell whether a cell may hold a mark that the row it comes from does not hold."""
-        known = self.code.names.get(cell)
-        if assignment.field.position == 0 and not isinstance(known, str):
-            return True  # a byte order mark
-        if cell == "MISSING" or isinstance(known, str):
-            return isinstance(known, str) and any(mark in known for mark in self.marks)
-        codec = assignment.field.codec
-        if codec.type in _TEXTS:
-            return assignment.term is None or not self.is_part(assignment.term)
-        spelt = f"{codec.spelling}" if codec.spelling != Spelling() else ""
-        return any(mark in _NUMERIC or mark in spelt for mark in self.marks)
-
-    def is_part(self, term: p.Term) -> bool:
-        """Tell whether a text is a part of the row's values, and of nothing else."""
-        if (
-            term.steps
-            or term.default is not None
-            or (term.over is not None and term.pick != "same")
-        ):
-            return False
-        match term.origin:
-            case p.FieldValue() | p.Taken() | p.NullValue():
-                return True
-            case p.Chunk(whole):
-                return self.is_part(whole)
-            case p.Joined(pattern):
-                return not any(mark in text for text in pattern.literals for mark in self.marks)
-            case p.Choice(options) | p.FirstGiven(options):
-                return all(map(self.is_part, options))
-            case _:
-                return False
-
-    # --- lines ---------------------------------------------------------------------------
 
     def is_quick(self) -> bool:
         """Tell whether the target's lines can be checked as a whole by one expression."""
@@ -254,12 +120,12 @@ class Cells:
     def shape(self, term: p.Term, one: Field) -> str | None:
         """Give what a value must look like to be copied."""
         fast, length = quick_test(term, one)
-        if fast is None or one.codec.type in _TEXTS:
+        if fast is None or one.codec.type in TEXTS:
             shut = self.marks + marks_of(self.plan.source.file) + "\0\r\n"
             shut = re.escape(shut) + ("" if fast is None else r"\x00-\x1f\x7f")
             more = "*+" if length is None else f"{{0,{length - 1}}}+"
             shape = rf"[^\s{shut}][^{shut}]{more}"
-        elif length is None and not _NUMERIC & {*self.marks, *marks_of(self.plan.source.file)}:
+        elif length is None and not NUMERIC & {*self.marks, *marks_of(self.plan.source.file)}:
             shape = f"(?a:{fast})"
         else:
             return None
@@ -268,80 +134,6 @@ class Cells:
         except (Problem, Doubt):
             empty = None
         return f"(?:{shape})?+" if empty == ('""' if self.json else "") else f"(?:{shape})"
-
-    def line(self, record: Record, cells: dict[int, str]) -> str:
-        """Give a line of a text form, written by the form's own writer."""
-        write = self.code.const(textform.writer(self.target), "W")
-        texts = [cells[at] for at in range(len(record.fields))]
-        given = ", ".join('""' if cell == "MISSING" else cell for cell in texts)
-        return f"{write}({self.code.const(record, 'R')}, ({given},))"
-
-    def check(
-        self, check: p.BoundCheck, record: Record, cells: dict[int, str], scope: Scope
-    ) -> None:
-        """Let a record be doubted that does not keep a law of its layout."""
-
-        def value(name: str) -> str:
-            one, cell = record.fields[check.positions[name]], cells[check.positions[name]]
-            if cell == "MISSING":
-                return "None"
-            if self.json and one.json == "text":
-                raise NotCompiled("a check on JSON text")
-            if one.codec.type in _TEXTS:
-                return f"({cell} or None)"
-            read = one.codec.read
-            return f"{self.code.const(Memo(lambda t: read(t) if t else None), 'P')}[{cell}]"
-
-        def text(name: str) -> str | None:
-            one, cell = record.fields[check.positions[name]], cells[check.positions[name]]
-            plain = one.codec.spelling == Spelling(decimals=one.codec.spelling.decimals)
-            return cell if plain and not self.json and cell != "MISSING" else None
-
-        if self.json:
-            self.values_check(check, scope)
-            return
-        expect = self.values.bound(check.expect, value, text)
-        when = "" if check.when is None else f"{self.values.bound(check.when, value, text)} and "
-        scope.add(f"if {when}not ({expect}): raise Doubt")
-
-    def values_check(self, check: p.BoundCheck, scope: Scope) -> None:
-        """Check a law by typed values, which JSON cells do not show."""
-        terms = scope.known
-        names = {}
-        for name, position in check.positions.items():
-            made = terms.get(f"value {check.span} {position}") or self.typed(check, position, scope)
-            names[name] = made
-        expect = self.values.bound(check.expect, names.__getitem__)
-        when = (
-            "" if check.when is None else f"{self.values.bound(check.when, names.__getitem__)} and "
-        )
-        scope.add(f"if {when}not ({expect}): raise Doubt")
-
-    def typed(self, check: p.BoundCheck, position: int, scope: Scope) -> str:
-        """Evaluate once more the value of a field that a check wants to know."""
-        assignment = self.assignments[check.name][position]
-        if assignment.term is None:
-            return "None"
-        name = self.code.var()
-        scope.add(f"{name} = {self.values.value(assignment.term, scope)}")
-        return name
-
-    @property
-    def assignments(self) -> dict[str, dict[int, p.Assignment]]:
-        """Give the assignments of the record that each check is on, by position."""
-        found: dict[str, dict[int, p.Assignment]] = {}
-
-        def walk(node: p.Node) -> None:
-            record = None if node.none else node.branch.record
-            for check in self.plan.target_checks.get(record.name, ()) if record else ():
-                found[check.name] = {one.field.position: one for one in node.assignments}
-            for child in node.children:
-                walk(child)
-
-        walk(self.plan.root)
-        return found
-
-    # --- cells ---------------------------------------------------------------------------
 
     def cell(self, assignment: p.Assignment, record: Record, scope: Scope) -> str:
         """Give the expression of one target cell, kept in a variable."""
@@ -419,12 +211,12 @@ class Cells:
         test = f"{known}{text}.strip()"
         if fast is not None:
             test = f"{known}{self.code.const(re.compile(fast, re.ASCII).fullmatch, 'X')}({text})"
-            test += f" and {name}.strip()" if target.codec.type in _TEXTS else ""
+            test += f" and {name}.strip()" if target.codec.type in TEXTS else ""
         if length is not None:
             test += f" and len({name}) <= {length}"
         cell = name
         if self.json:
-            plain = fast is not None and target.codec.type not in _TEXTS
+            plain = fast is not None and target.codec.type not in TEXTS
             cell = (
                 f"f'\"{{{name}}}\"'"
                 if plain

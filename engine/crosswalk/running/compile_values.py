@@ -8,8 +8,10 @@ from crosswalk.language.patterns import Pattern
 from crosswalk.model.records import Cell, Instance
 from crosswalk.planning import plan as p
 from crosswalk.running.code import Code, NotCompiled, Scope, escaped
-from crosswalk.running.interpret import Interpreter, Place, add
+from crosswalk.running.evaluate import Place
+from crosswalk.running.interpret import Interpreter
 from crosswalk.running.lower import Doubt, Memo, finish, read_cell, single_slot, taken_apart
+from crosswalk.running.pieces import add
 from crosswalk.values.spelling import Problem
 
 TEXT_FORMS = ("delimited", "fixed")

@@ -7,8 +7,8 @@ from crosswalk.findings.errors import FormatProblem
 from crosswalk.model.records import Issue
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held
+from crosswalk.running.context import Context
 from crosswalk.running.flow import Flow
-from crosswalk.running.interpret import Context
 
 
 @dataclass(frozen=True, slots=True)

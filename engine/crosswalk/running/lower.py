@@ -15,7 +15,7 @@ from crosswalk.model.controls import present
 from crosswalk.model.layout import Field, Layout
 from crosswalk.model.records import Cell
 from crosswalk.planning import plan as p
-from crosswalk.running.interpret import is_blank
+from crosswalk.running.pieces import is_blank
 from crosswalk.values.codecs import Missing, Value
 
 KEPT = 8192

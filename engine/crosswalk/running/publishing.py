@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.running.interpret import Context
+from crosswalk.running.context import Context
 from crosswalk.running.output import Staged, safe_name
 from crosswalk.running.shares import Sink
 from crosswalk.running.templates import BadTemplate, render

@@ -16,7 +16,8 @@ from crosswalk.model.layout import Branch
 from crosswalk.model.records import Instance
 from crosswalk.planning import plan as p
 from crosswalk.running.compile import NotCompiled, compile_unit
-from crosswalk.running.interpret import Context, Interpreter
+from crosswalk.running.context import Context
+from crosswalk.running.interpret import Interpreter
 from crosswalk.running.occurrences import distinct_assignments, size_of
 from crosswalk.values.spelling import Codec
 

@@ -3,7 +3,8 @@
 from crosswalk.model.controls import Tally, controlled, has_controls, present, tally_of, wanted_sums
 from crosswalk.model.records import Instance
 from crosswalk.running.accounts import Summary
-from crosswalk.running.interpret import Interpreter, spell
+from crosswalk.running.interpret import Interpreter
+from crosswalk.values.codecs import spell
 from crosswalk.values.spelling import Problem, Value
 
 

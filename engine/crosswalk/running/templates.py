@@ -14,7 +14,7 @@ from crosswalk.documents.source import Scalar
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.suggest import closest
 from crosswalk.planning.terms import RUN
-from crosswalk.running.interpret import Context
+from crosswalk.running.context import Context
 from crosswalk.values.codecs import codec
 from crosswalk.values.spelling import BadSpelling, Problem, Spelling
 

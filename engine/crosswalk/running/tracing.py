@@ -7,7 +7,9 @@ from crosswalk.findings.diagnostics import Span
 from crosswalk.language.conditions import describe
 from crosswalk.model.records import Cell, Instance
 from crosswalk.planning import plan as p
-from crosswalk.running.interpret import Context, Interpreter, Place, follow
+from crosswalk.running.context import Context
+from crosswalk.running.evaluate import Place, follow
+from crosswalk.running.interpret import Interpreter
 from crosswalk.values.codecs import Missing, Value
 
 

@@ -1,9 +1,17 @@
 """What a run has met that must be unique: target values that are `distinct`, and groups."""
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crosswalk.model.controls import present
+from crosswalk.model.records import Instance, Issue
+from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held
+from crosswalk.running.evaluate import Place
+from crosswalk.running.interpret import Interpreter
+from crosswalk.running.occurrences import below, distinct_assignments
+from crosswalk.values.codecs import spell
 
 _BUCKETS = 8
 """Collisions are looked for in this many passes, so that few hashes are in a table at once."""
@@ -43,3 +51,39 @@ class Met:
                         apart.add(key)
                     seen.add(key)
         return Held(frozenset(found), frozenset(apart))
+
+
+def distinct_pairs(
+    interpreter: Interpreter, unit: p.Node, made: Instance, members: Sequence[Instance]
+) -> list[tuple[str, str]]:
+    """Give (source text, target text) of every `distinct` entry of a unit."""
+    pairs = []
+    for node, assignment in distinct_assignments(unit):
+        for one in below(made, node.branch.name):
+            term = assignment.term
+            assert term is not None
+            bare = p.Term(term.origin, term.type, term.span, term.pick, term.over)
+            source = interpreter.term(bare, Place(members))
+            value = (one.values or [])[assignment.field.position]
+            text = assignment.field.codec.write(value) if present(value) else ""
+            pairs.append((spell(source), text))
+    return pairs
+
+
+def collision(unit: p.Node, members: Sequence[Instance]) -> Issue:
+    """Say that two different values became one."""
+    node, assignment = next(iter(distinct_assignments(unit)))
+    reason = "another record has a different value that becomes the same; both are held back"
+    line = members[0].line
+    record = node.branch.record
+    name = record.name if record else ""
+    return Issue("CW579", reason, line, line, name, assignment.field.name, rule=assignment.span)
+
+
+def keyed_by_source(unit: p.Node) -> bool:
+    """Tell whether what `distinct` compares is the very field that groups a flat file's records."""
+    if len(unit.keys) != 1:
+        return False
+    key = unit.keys[0].field
+    origins = [a.term.origin for _, a in distinct_assignments(unit) if a.term is not None]
+    return all(isinstance(o, p.FieldValue) and o.slot.field is key for o in origins)

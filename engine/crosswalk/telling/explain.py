@@ -26,11 +26,11 @@ from crosswalk.planning import plan as p
 from crosswalk.planning.term_words import introduced, options_of
 from crosswalk.project import Project, View
 from crosswalk.running.accounts import Held
+from crosswalk.running.context import Context
 from crosswalk.running.flow import Flow
-from crosswalk.running.interpret import Context, spell
 from crosswalk.running.tracing import Fact, Made, Story, Tracer
 from crosswalk.telling.unit_finder import Finder
-from crosswalk.values.codecs import Missing
+from crosswalk.values.codecs import Missing, spell
 
 
 class NoSuchPlace(CrosswalkError):  # noqa: N818 - says where, not what failed

@@ -6,8 +6,8 @@ from typing import BinaryIO
 from crosswalk.model.records import Instance, Issue
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held, Reject
+from crosswalk.running.context import Context
 from crosswalk.running.flow import Flow
-from crosswalk.running.interpret import Context
 from crosswalk.running.tracing import Tracer
 
 

@@ -19,8 +19,8 @@ from crosswalk.findings.diagnostics import Diagnostic, Span, has_errors
 from crosswalk.findings.errors import ConfigError, FormatProblem
 from crosswalk.planning import plan as p
 from crosswalk.project import CANONICAL, FORWARD, Project, View
+from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import Outcome, run_in_memory
-from crosswalk.running.interpret import Context, Run
 from crosswalk.testing.case_compare import (
     NOTHING,
     Asserted,

@@ -35,6 +35,7 @@ __all__ = [
     "canonical",
     "codec",
     "coerce",
+    "spell",
 ]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -145,3 +146,23 @@ _BUILDERS: dict[str, Callable[[str, Spelling], Codec]] = {
 
 TYPES = tuple(_BUILDERS)
 """Every type, in the order of the documentation."""
+
+
+def spell(value: Value) -> str:
+    """Give a value's text for people: in messages, rejects and explanations."""
+    if value is None or value is MISSING:
+        return ""
+    if isinstance(value, str):
+        return value
+    kind = _KINDS.get(type(value))
+    return repr(value) if kind is None else canonical(kind).write(value)
+
+
+_KINDS = {
+    bool: "boolean",
+    int: "integer",
+    Decimal: "decimal",
+    date: "date",
+    time: "time",
+    datetime: "datetime",
+}

@@ -1,0 +1,229 @@
+"""Sources that are nested, of several record types, or one unit as a whole."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats import textform
+from crosswalk.model.layout import branches
+from crosswalk.model.records import Damage, Instance, Rejected
+from crosswalk.planning import plan as p
+from crosswalk.running.assemble import Spoiled, assemble
+from crosswalk.running.evaluate import Place, follow
+from crosswalk.running.mapper import Mapper
+from crosswalk.running.occurrences import issue_of, lines_of, size_of
+from crosswalk.running.source_controls import SourceControls
+from crosswalk.running.totals import fill_controls
+from crosswalk.running.unreadable import used_fields
+
+
+class Nested:
+    """The units of a nested source; what they are mapped with belongs to the run."""
+
+    def __init__(self, run: Mapper) -> None:
+        """Map for this run."""
+        self.run = run
+        self.looked_up = _looked_up(run.plan)
+
+    def texts(self, stream: BinaryIO) -> Iterator[str]:
+        """Give the text of each target unit."""
+        return self.whole(stream) if self.run.plan.unit is None else self.tree(stream)
+
+    def tree(self, stream: BinaryIO) -> Iterator[str]:
+        """Map nested occurrences as they are read."""
+        node, verify = self.run.node, SourceControls(self.run.interpreter, self.run.summary)
+        path = node.path.downs if node.path is not None else ()
+        index = path[0] if path else 0
+        streamed = self.run.plan.source.root.children[index]
+        waiting: list[Instance] = []
+        for item in self.items(stream):
+            if not isinstance(item, Instance):
+                self.spoiled(item, verify)
+                continue
+            verify.add(item)
+            if item.branch is not streamed:
+                self.place(item)
+                continue
+            item.parent = self.run.root
+            self.run.summary.read += size_of(item)
+            if len(path) == 1 and node.keys:
+                if waiting and not self.joins(waiting[0], item):
+                    yield from self.unit(waiting)
+                    waiting = []
+                waiting.append(item)
+            else:
+                yield from self.unit([item])
+        if waiting:
+            yield from self.unit(waiting)
+        verify.finish()
+
+    def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
+        """Give the top-level occurrences of an input; only its own form is imported."""
+        form = self.run.plan.source.file.form
+        if form == "values":
+            return iter(stream)  # type: ignore[arg-type]
+        if form in ("json", "json-lines"):
+            from crosswalk.formats import jsonform
+
+            return jsonform.read(stream, self.run.plan.source)
+        if form in textform.FORMS:
+            return assemble(textform.read(stream, self.run.plan.source), self.run.plan.source)
+        if form == "xml":
+            from crosswalk.formats import xmlform
+
+            return xmlform.read(stream, self.run.plan.source)
+        if form == "sheet":
+            from crosswalk.formats import sheetform
+
+            return assemble(sheetform.read(stream, self.run.plan.source), self.run.plan.source)
+        raise FormatProblem("CW600", f"form '{form}' cannot be read")
+
+    def place(self, item: Instance) -> None:
+        """Keep a file-level record where later records find it; of several all they look up."""
+        item.parent = self.run.root
+        others = self.run.root.children[self.run.plan.source.root.children.index(item.branch)]
+        if item.branch.name not in self.looked_up:
+            others.clear()
+        others.append(item)
+        self.run.summary.read += size_of(item)
+        self.run.summary.written += size_of(item)
+
+    def joins(self, one: Instance, other: Instance) -> bool:
+        """Tell whether two streamed occurrences belong to one group."""
+        try:
+            return all(
+                self.run.interpreter.field(slot, one) == self.run.interpreter.field(slot, other)
+                for slot in self.run.node.keys
+            )
+        except Rejected:
+            return False
+
+    def spoiled(self, item: Spoiled | Damage, verify: SourceControls) -> None:
+        """Reject what could not be read. Raises FormatProblem for a file that is cut off."""
+        if isinstance(item, Damage) and item.code == "CW631" and not verify.damaged:
+            help_ = "it may be cut off; a record that may be left out has a ? in the structure"
+            raise FormatProblem(item.code, item.reason, line=item.line or None, help=help_)
+        verify.damaged = True
+        if isinstance(item, Damage):
+            lines: tuple[int, ...] = () if item.code == "CW631" else (item.line,)
+            self.run.summary.read += len(lines)
+            self.run.reject(issue_of(item), lines)
+            return
+        self.run.summary.read += item.rows
+        first, *rest = item.damages
+        lines = tuple(range(item.first, item.first + item.rows))
+        for damage in rest:
+            self.run.reject(issue_of(damage), ())
+        self.run.reject(issue_of(first), lines)
+
+    def unit(self, members: list[Instance]) -> Iterator[str]:
+        """Map one streamed occurrence (or group of them)."""
+        index = self.run.plan.source.root.children.index(members[0].branch)
+        self.run.root.children[index] = members
+        size = sum(size_of(one) for one in members)
+        direct = self.run.node.path is not None and len(self.run.node.path.downs) == 1
+        if self.run.code is not None:
+            text, units = self.quick(members)
+            if text is not None:
+                self.run.summary.written += size
+                self.run.summary.units += units
+                yield from self.dealt(text, units)
+                return
+        self.run.summary.replayed += 1
+        if direct:
+            yield from self.run.refer(members, lines_of(members))
+        else:
+            yield from self.parts(members)
+
+    def quick(self, members: list[Instance]) -> tuple[Any, int]:
+        """Try the compiled function; no text when the reference must look."""
+        code = self.run.code
+        assert code is not None
+        code.keys.clear()
+        before = self.run.counted()
+        try:
+            made = code.unit(*self.given(members))
+            for key in code.keys:
+                self.run.shares.of(key)
+        except Exception:  # noqa: BLE001 - the reference says what is wrong
+            code.pairs.clear()
+            return None, 0
+        text, units = made if code.several else (made, 1)
+        fine = not code.pairs or self.run.distinct(code.pairs, before)
+        return (text if fine else None), units
+
+    def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
+        """Give the texts of the compiled function, each to the share it belongs to."""
+        assert self.run.code is not None
+        if not self.run.shares.several:
+            self.run.summary.emitted += units - 1
+            yield made
+            return
+        texts = made if self.run.code.several else [made]
+        for key, text in zip(tuple(self.run.code.keys), texts, strict=True):
+            self.run.share = self.run.shares.of(key)
+            yield text
+
+    def given(self, members: list[Instance]) -> tuple[Any, list[Any]]:
+        """Give what the compiled function takes. Raises ValueError for rows it cannot take."""
+        assert self.run.code is not None
+        if not self.run.code.flat:
+            return members[0], members
+        rows, head = [one.cells or [] for one in members], self.run.code.head
+        if not head:
+            return rows[0], rows
+        if any(row[:head] != rows[0][:head] for row in rows):
+            raise ValueError("a row does not begin like the first of its group")
+        return rows[0], [row[head:] for row in rows]
+
+    def parts(self, members: list[Instance]) -> Iterator[str]:
+        """Map the several target units that one streamed occurrence holds."""
+        assert self.run.node.path is not None
+        found = follow(self.run.node.path, Place((self.run.root,)))
+        counted = 0
+        for group in self.run.interpreter.groups(self.run.node, found):
+            lines = lines_of(group)
+            counted += len(lines)
+            yield from self.run.refer(group, lines, tuple(found))
+        rest = sum(size_of(one) for one in members) - counted
+        self.run.summary.written += rest
+
+    def whole(self, stream: BinaryIO) -> Iterator[str]:
+        """Map a file that is one unit: all its records are held at once."""
+        size = 0
+        for item in self.items(stream):
+            if not isinstance(item, Instance):
+                self.spoiled(item, SourceControls(self.run.interpreter, self.run.summary))
+                continue
+            item.parent = self.run.root
+            size += size_of(item)
+            self.run.root.children[self.run.plan.source.root.children.index(item.branch)].append(
+                item
+            )
+        self.run.summary.read += size
+        try:
+            made = self.run.interpreter.make(self.run.plan.root, Place((self.run.root,)))
+            fill_controls(made, self.run.wanted, self.run.interpreter.writers)
+            self.run.made_root = self.run.share.root = made
+            pieces = (one for group in made.children for one in group)
+            emitter = self.run.share.emitter
+            document = emitter.document is not None  # the head holds it
+            text = "" if document else "".join(emitter.text(one) for one in pieces)
+        except Rejected as rejected:
+            self.run.reject(rejected.issue, tuple(range(size)))
+            return
+        self.run.summary.written += size
+        self.run.summary.units += 1
+        self.run.flush_notes()
+        yield text
+
+
+def _looked_up(plan: p.Plan) -> frozenset[str]:
+    """Give the repeating branches of a file, besides the unit's, in which values are looked up."""
+    used = used_fields(plan.root)
+    return frozenset(
+        top.name
+        for top in plan.source.root.children
+        if top.most is None
+        and any(one.record and one.record.name in used for one in (top, *branches(top)))
+    )
