@@ -48,9 +48,9 @@ class Field:
 
     `start` (from 1), `width`, `align` and `pad` are the place and padding in a fixed-width
     record; `component` is the place (from 1) inside a composite element; `rest` takes all that is
-    left of the line; `number` is no column but the number of the group in its line. `key` is how the layout names it (a FileSpecID or a name), `name` what it is
-    called in JSON, `position` its place among the record's fields (0-based). Policies are "reject",
-    "empty", "keep", "cut".
+    left of the line; `number` is no column but the number of its group in the line. `key` is how
+    the layout names it (a FileSpecID or a name), `name` what it is called in JSON, `position` its
+    place among the record's fields (0-based). Policies are "reject", "empty", "keep", "cut".
     """
 
     key: str

@@ -12,16 +12,18 @@ from crosswalk.model.layout import Branch, Field, File, Record, branches
 _FORMS = ("delimited", "fixed", "sheet")
 
 
-def in_lines(records: dict[str, Record], file: File) -> tuple[dict[str, Record], list[Diagnostic]]:
+def in_lines(
+    records: dict[str, Record], file: File
+) -> tuple[dict[str, Record] | None, list[Diagnostic]]:
     """Give the records with those of lines first, placed in a fixed-width file, and the findings.
 
-    What stands in the line of another record is placed in that line.
+    What stands in the line of another record is placed in that line; None when it cannot be.
     """
     findings = [
         found for record in records.values() for found in _wrong(_Case(record, records, file))
     ]
     if findings:
-        records = {name: replace(one, within=None) for name, one in records.items()}
+        return None, findings
     ordered = sorted(records.values(), key=lambda one: one.within is not None)
     made = {one.name: replace(one, ordinal=at) for at, one in enumerate(ordered)}
     if file.form != "fixed":

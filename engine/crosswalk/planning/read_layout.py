@@ -39,14 +39,14 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     """
     findings: list[Diagnostic] = []
     file = _file(mapping(node, "file"))
-    records: dict[str, Record] = {}
+    found: dict[str, Record] = {}
     for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
         if isinstance(entry.value, Map):
-            records[name] = _record(name, len(records), entry.value, file, findings)
-    records, wrong = in_lines(records, file)
+            found[name] = _record(name, len(found), entry.value, file, findings)
+    records, wrong = in_lines(found, file)
     findings += wrong
     structure = scalar(node, "structure")
-    if structure is None:
+    if structure is None or records is None:
         return None, findings
     root, wrong = read_structure(structure, records)
     findings += wrong
