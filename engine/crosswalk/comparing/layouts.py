@@ -113,7 +113,7 @@ class Sides:
         for key, one, other in both(old, new):
             yield from self._field(name, key, one, other)
         yield from self._order(was, now)
-        for key, reason in _PLACED.items():
+        for key, reason in PLACED.items():
             before, after = (getattr(one, key) for one in (was, now))
             if before != after:
                 what = f"record {name} {'in' if key == 'within' else key}"
@@ -182,13 +182,14 @@ class Sides:
         yield Change(self.document, f"law {name}", *said, *told, *spans)
 
 
-_PLACED = {
+PLACED = {
     "path": "the records stand elsewhere in the document",
     "within": "the records stand in another line",
     "times": "lines have another number of columns",
     "after": "the records stand elsewhere in their line",
     "first": "the records are numbered otherwise",
 }
+"""What else a record has, and what a change of it does."""
 
 
 def _follows(name: str, old: object, new: object, was: Field, now: Field) -> bool:
