@@ -347,8 +347,8 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
     *(
         (name, _own(name), _otherwise("stands elsewhere, or is written otherwise"))
         for name in (
-            "path", "column", "json", "start", "width", "align", "pad", "component", "rest",
-            "number",
+            "path", "column", "json", "start", "width", "align", "pad", "usage", "digits",
+            "component", "rest", "number",
         )
     ),
     ("description", _own("description"), _described),

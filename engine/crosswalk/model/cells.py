@@ -98,17 +98,27 @@ def _inspect(field: Field, value: Value, notes: Notes) -> Value:
         raise Problem("CW505", f"must always be '{field.always}'")
     if field.values and text not in field.values:
         raise Problem("CW506", f"is not one of {', '.join(field.values)}")
-    if field.length is not None and len(text) > field.length:
+    if field.length is not None and _size(field, text) > field.length:
         return _cut(field, text, notes)
     return value
 
 
+def _size(field: Field, text: str) -> int:
+    """Give how long a text is in the unit that its limit has."""
+    counted = field.counted
+    return len(text) if counted is None else len(text.encode(counted, "replace"))
+
+
 def _cut(field: Field, text: str, notes: Notes) -> str:
-    reason = f"has {len(text)} characters, the limit is {field.length}"
+    unit = "characters" if field.counted is None else "bytes"
+    reason = f"has {_size(field, text)} {unit}, the limit is {field.length}"
     if field.on_long != "cut" or field.codec.type != "text":
         raise Problem("CW507", reason)
     notes.append(f"{reason}: cut")
-    return text[: field.length]
+    text = text[: field.length]
+    while _size(field, text) > (field.length or 0):
+        text = text[:-1]
+    return text
 
 
 def writer(field: Field, form: str) -> Writer:

@@ -47,10 +47,12 @@ class Field:
     """One field of a record: type, text form and the policies for values that are not there.
 
     `start` (from 1), `width`, `align` and `pad` are the place and padding in a fixed-width
-    record; `component` is the place (from 1) inside a composite element; `rest` takes all that is
-    left of the line; `number` is no column but the number of its group in the line. `key` is how
-    the layout names it (a FileSpecID or a name), `name` what it is called in JSON, `position` its
-    place among the record's fields (0-based). Policies are "reject", "empty", "keep", "cut".
+    record; `usage` is how a number of `digits` stands there in bytes (`values.stored`), `counted`
+    the encoding in whose bytes `length` counts; `component` is the place (from 1) inside a
+    composite element; `rest` takes all that is left of the line; `number` is no column but the
+    number of its group in the line. `key` is how the layout names it (a FileSpecID or a name),
+    `name` what it is called in JSON, `position` its place among the record's fields (0-based).
+    Policies are "reject", "empty", "keep", "cut".
     """
 
     key: str
@@ -79,6 +81,9 @@ class Field:
     width: int | None = None
     align: str = "left"
     pad: str = " "
+    usage: str | None = None
+    digits: int | None = None
+    counted: str | None = None
     component: int | None = None
     rest: bool = False
     number: bool = False
@@ -209,6 +214,7 @@ class File:
     extra_columns: str = "reject"
     multiline: bool = False
     record_length: int | None = None
+    positions: str = "characters"
     trailing_blanks: str = "required"
     component: str | None = None
     continuation: Continuation | None = None

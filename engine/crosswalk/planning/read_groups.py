@@ -69,7 +69,8 @@ def _placed(line: Line, file: File) -> tuple[Line, list[Diagnostic]]:
 
 
 def _at(field: Field, place: Field) -> Field:
-    return replace(field, start=place.start, width=place.width, length=place.length)
+    made = replace(place, key=field.key, name=field.name, column=field.column)
+    return replace(made, position=field.position)
 
 
 def _started(line: Line) -> Line:

@@ -8,6 +8,7 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, record_length
+from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
@@ -101,13 +102,15 @@ def _canonical_record(record: Record) -> Record:
     return replace(record, fields=fields, path=None, within=None)
 
 
+_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed"}
+_FORMS = {"xml": "XML", "fixed": "fixed width"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
-    *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
+    *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
     *("from_line", "until_line", "sheet"),
 )
 
@@ -208,11 +211,8 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
 
 def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
     """Find keys that say something the form does not have."""
-    for key in ("namespaces", "indent"):
-        found = node.entries.get(key) if node is not None else None
-        if found is not None and file.form != "xml":
-            message = f"'{key}' is for XML, this file is {file.form}"
-            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+    yield from _of_other_forms(node, file)
+    yield from _bytes(node, records, file)
     if file.form.startswith(("json", "xml")):
         return
     for record in records.values():
@@ -221,6 +221,35 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
             if one.path is not None:
                 message = f"'{one.name}' has a path, but the file is {file.form}"
                 help_ = "remove path; text files are described by columns or places"
+                yield Diagnostic("CW445", message, one.span, help=help_)
+
+
+def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
+    for key, form in _OF_FORM.items():
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and file.form != form:
+            message = f"'{key}' is for {_FORMS[form]}, this file is {file.form}"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+
+
+def _bytes(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find bytes in a form that has only text."""
+    if file.form == "fixed":
+        positions = scalar(node, "positions") if node is not None else None
+        if positions is not None and file.positions == "bytes" and is_wide(file):
+            message = f"positions are counted in characters in {file.encoding}"
+            yield Diagnostic("CW448", message, positions.span, help="remove positions")
+        return
+    newline = scalar(node, "newline") if node is not None else None
+    if newline is not None and newline.text == "rdw":
+        message = f"'newline: rdw' is for fixed width, this file is {file.form}"
+        yield Diagnostic("CW445", message, newline.span, help="say lf or crlf")
+    for record in records.values():
+        for one in record.fields:
+            key = "usage" if one.usage else "digits"
+            if one.usage or one.digits:
+                message = f"'{one.name}' has {key}, but the file is {file.form}"
+                help_ = f"remove {key}, or say form: fixed"
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
@@ -244,6 +273,7 @@ def _field(  # noqa: PLR0913
         return None
     always, values = scalar(node, "always"), scalars(node, "values")
     findings += _literals(node, made, key)
+    findings += _bare_number(node, key)
     required = flag(node, "required")
     absent = "reject" if required else "empty"
     keyed = file.form.startswith(("json", "xml"))
@@ -274,6 +304,8 @@ def _field(  # noqa: PLR0913
         width=number(node, "width"),
         align=text(node, "align") or ("right" if made.type in NUMBERS else "left"),
         pad=text(node, "pad") or " ",
+        usage=text(node, "usage"),
+        digits=number(node, "digits"),
         component=number(node, "component"),
         rest=flag(node, "rest"),
         number=flag(node, "number"),
@@ -311,6 +343,18 @@ def _codec(node: Map, span: Span, findings: list[Diagnostic]) -> Codec | None:
         place = at.span if at is not None else span
         findings.append(Diagnostic("CW404", wrong.message, place, help=wrong.help))
         return None
+
+
+def _bare_number(node: Map, key: str) -> Iterator[Diagnostic]:
+    """Find what a number in bytes does not have: a spelling, and padding."""
+    if text(node, "usage") is None:
+        return
+    for name in ("point", "group", "sign", "symbol", "align", "pad", "length"):
+        found = node.entries.get(name)
+        if found is not None:
+            message = f"field {key} is a number in bytes and has no {name}"
+            remedy = f"leave {name} out; decimals: says where a point would be"
+            yield Diagnostic("CW404", message, found.key.span, help=remedy)
 
 
 def _literals(node: Map, made: Codec, key: str) -> list[Diagnostic]:

@@ -64,7 +64,7 @@ class Flow(Mapper):
     def tail(self, share: Share | None = None) -> bytes:
         """Give what stands after the body of a file, once the run is settled."""
         of = share or self.share
-        return of.emitter.tail(of.root, self.plan).encode(self.plan.target.file.encoding)
+        return of.emitter.tail(of.root, self.plan)
 
     def head(self, share: Share | None = None) -> bytes:
         """Give what stands before the body: marks, header line, and the head records."""

@@ -8,6 +8,7 @@ from crosswalk.model.controls import Tally, Wanted, controlled, tally_of
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Instance
 from crosswalk.planning import plan as p
+from crosswalk.running.compile_cells import places
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
 from crosswalk.running.occurrences import walk
@@ -46,8 +47,7 @@ def decimals(target: Layout, name: str) -> int:
     for one in target.records:
         for field in one.fields if one.name == record else ():
             if field_name in (field.key, field.name):
-                places = field.codec.spelling.decimals
-                return 2 if places is None else places
+                return places(field) or 0
     return 2
 
 
