@@ -4,6 +4,7 @@ A text form reads and writes whole lines, by a `physical` layout in which the co
 groups are fields of the line's own record. Here they are cut out of it and put into it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +12,8 @@ from functools import cached_property
 from crosswalk.model.layout import Branch, Field, Layout, Record, in_line
 from crosswalk.model.records import Cell, Damage, Instance, Row
 from crosswalk.values.codecs import Missing, Problem
+
+_BLANK_BYTES = re.compile(r" *|X'(?:(?:40)+|(?:20)+)'").fullmatch
 
 KEPT = 64
 """Of how many lengths of lines the columns are kept, where groups go on to the end."""
@@ -220,8 +223,14 @@ def as_text(cell: Cell) -> str:
 
 def is_there(group: Record, cells: Sequence[Cell]) -> bool:
     """Tell whether anything is given in a group besides what is always the same."""
-    told = [cell for one, cell in zip(_shown(group), cells, strict=True) if one.always is None]
-    return any(as_text(cell).strip() for cell in told or cells)
+    shown = list(zip(_shown(group), cells, strict=True))
+    told = [one for one in shown if one[0].always is None] or shown
+    return any(_given(field, as_text(cell)) for field, cell in told)
+
+
+def _given(field: Field, text: str) -> bool:
+    """Tell whether a column is not blank; the bytes of a number may be blanks as well."""
+    return bool(text.strip()) if field.usage is None else _BLANK_BYTES(text) is None
 
 
 def _gap(group: Record, cells: Sequence[Sequence[Cell]]) -> str | None:
