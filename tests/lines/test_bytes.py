@@ -15,7 +15,9 @@ records:
   item:
     in: row
     times: 2
-    fields: {Code: {type: code, width: 2}, Amount: {type: money, usage: packed, digits: 5, width: 3}}
+    fields:
+      Code: {type: code, width: 2}
+      Amount: {type: money, usage: packed, digits: 5, width: 3}
 """
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from crosswalk.language.patterns import fits, parse
+from crosswalk.language.pattern_texts import fits
+from crosswalk.language.patterns import parse
 from crosswalk.values.codecs import Missing, Value
 
 Test = Callable[[Value | Missing], bool]

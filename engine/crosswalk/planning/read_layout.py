@@ -40,12 +40,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     """
     findings: list[Diagnostic] = []
     file = _file(mapping(node, "file"))
-    found: dict[str, Record] = {}
-    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
-        if isinstance(entry.value, Map):
-            found[name] = _record(name, len(found), entry.value, file, findings)
-    records, wrong = in_lines(found, file)
-    findings += wrong
+    records = _records(node, file, findings)
     structure = scalar(node, "structure")
     if structure is None or records is None:
         return None, findings
@@ -56,6 +51,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     findings += structured(root)
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
+    findings += _json_keys(records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
@@ -68,7 +64,29 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         from crosswalk.formats.xmlshape import tree
 
         findings += tree(layout)[1]
+    elif file.form.startswith("json") and _has_places(records):
+        from crosswalk.formats.jsonplaces import places
+
+        findings += places(layout).findings
     return layout, findings
+
+
+def _has_places(records: dict[str, Record]) -> bool:
+    """Tell whether something in JSON stands elsewhere than under its own name."""
+    fields = [one for record in records.values() for one in record.fields]
+    placed = any(one.path is not None or one.json == "key" for one in fields)
+    return placed or any(record.path is not None for record in records.values())
+
+
+def _records(node: Map, file: File, findings: list[Diagnostic]) -> dict[str, Record] | None:
+    """Read the record types by name; None when one cannot stand in the line of another."""
+    found: dict[str, Record] = {}
+    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
+        if isinstance(entry.value, Map):
+            found[name] = _record(name, len(found), entry.value, file, findings)
+    records, wrong = in_lines(found, file)
+    findings += wrong
+    return records
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -224,6 +242,14 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
+def _json_keys(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys of JSON in files of another form."""
+    for one in (one for record in records.values() for one in record.fields):
+        if one.json == "key" and not file.form.startswith("json"):
+            message = f"'{one.name}' is a key of JSON, but the file is {file.form}"
+            yield Diagnostic("CW445", message, one.span, help="remove json: key")
+
+
 def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
     for key, form in _OF_FORM.items():
         found = node.entries.get(key) if node is not None else None
@@ -274,7 +300,7 @@ def _field(  # noqa: PLR0913
     always, values = scalar(node, "always"), scalars(node, "values")
     findings += _literals(node, made, key)
     findings += _bare_number(node, key)
-    required = flag(node, "required")
+    required = flag(node, "required") or text(node, "json") == "key"
     absent = "reject" if required else "empty"
     keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
@@ -323,7 +349,8 @@ def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> 
         made.spelling.decimals,
         "implied" if made.spelling.point == "implied" else ".",
     )
-    if declared.text != "text" and own and (declared.text != "number" or made.spelling != digits):
+    numeric = declared.text == "number" and made.spelling == digits
+    if own and declared.text not in ("text", "key") and not numeric:
         message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
         remedy = "write json: text, or remove format, point, group, sign and symbol"
         findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
