@@ -88,6 +88,7 @@ class Field:
     component: int | None = None
     rest: bool = False
     number: bool = False
+    markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +235,8 @@ class File:
     sheet: str | None = None
     namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     indent: int = 0
+    doctype: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
