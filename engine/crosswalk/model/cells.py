@@ -65,7 +65,7 @@ def _absent(field: Field, policy: str, empty: Value, code: str, state: str) -> V
 def _from_cell(field: Field, *, json_form: bool) -> Callable[[Cell], Value]:
     """Read text by the field's text form; in JSON the kind of scalar must be the declared one."""
     parse = field.codec.read
-    kind = field.json if json_form else "text"
+    kind = _scalar(field) if json_form else "text"
 
     def take(cell: Cell) -> Value:
         if kind == "text" and isinstance(cell, str):
@@ -77,6 +77,11 @@ def _from_cell(field: Field, *, json_form: bool) -> Callable[[Cell], Value]:
         raise Problem("CW504", f"is {_kind(cell)} in the JSON, where {kind} is declared")
 
     return take
+
+
+def _scalar(field: Field) -> str:
+    """Give the JSON scalar of a field; the key of an object is text."""
+    return "text" if field.json == "key" else field.json
 
 
 def _kind(cell: Cell) -> str:
@@ -159,7 +164,7 @@ def _encoder(field: Field, form: str) -> Callable[[Value], Cell]:
         return lambda value: value if value is MISSING or value is None else _same(exact, value)
     if not _is_json(form):
         return _as_element(spell) if form == "xml" else _as_text(spell)
-    kind = field.json
+    kind = _scalar(field)
 
     def encode(value: Value) -> Cell:
         if value is MISSING:
