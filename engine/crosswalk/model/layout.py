@@ -87,6 +87,7 @@ class Field:
     counted: str | None = None
     component: int | None = None
     rest: bool = False
+    markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,8 @@ class File:
     sheet: str | None = None
     namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     indent: int = 0
+    doctype: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

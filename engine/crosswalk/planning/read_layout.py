@@ -55,7 +55,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         return None, findings
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
-    findings += _json_keys(records, file)
+    findings += _kept_apart(records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
@@ -67,7 +67,8 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if file.form == "xml":
         from crosswalk.formats.xmlshape import tree
 
-        findings += tree(layout)[1]
+        places_key = scalar(mapping(node, "file") or _EMPTY, "places")
+        findings += tree(layout, places_key.span if places_key else None)[1]
     elif file.form.startswith("json") and _has_places(records):
         from crosswalk.formats.jsonplaces import places
 
@@ -113,7 +114,10 @@ def _canonical_record(record: Record) -> Record:
     return replace(record, fields=fields, path=None)
 
 
-_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed", "blocks": "fixed"}
+_OF_FORM = {
+    **dict.fromkeys(("namespaces", "indent", "doctype", "places"), "xml"),
+    **dict.fromkeys(("positions", "blocks"), "fixed"),
+}
 _FORMS = {"xml": "XML", "fixed": "fixed width"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
@@ -122,7 +126,7 @@ _EMPTY = Map(_NOWHERE, {})
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
     *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
-    *("from_line", "until_line", "sheet"),
+    *("from_line", "until_line", "sheet", "doctype", "places"),
 )
 
 
@@ -238,12 +242,15 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
-def _json_keys(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
-    """Find keys of JSON in files of another form."""
+def _kept_apart(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys of JSON and XML fields in files of another form."""
     for one in (one for record in records.values() for one in record.fields):
         if one.json == "key" and not file.form.startswith("json"):
             message = f"'{one.name}' is a key of JSON, but the file is {file.form}"
             yield Diagnostic("CW445", message, one.span, help="remove json: key")
+        if one.markup is not None and file.form != "xml":
+            message = f"'{one.name}' has markup, but the file is {file.form}"
+            yield Diagnostic("CW445", message, one.span, help="remove markup")
 
 
 def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
@@ -330,6 +337,7 @@ def _field(  # noqa: PLR0913
         digits=number(node, "digits"),
         component=number(node, "component"),
         rest=flag(node, "rest"),
+        markup=text(node, "markup"),
     )
 
 
