@@ -135,7 +135,8 @@ def _schema_words(schema: dict[str, Any], key: str, wanted: set[str]) -> None:
 
 SIGNS = ("", "-unsigned")
 NOT_HERE = {
-    *("form: xml", "namespaces", "indent"),  # a form of its own: tests/formats, tests/strangers
+    *("form: xml", "namespaces", "indent", "doctype", "markup", "places"),
+    *("markup: cdata", "markup: text"),  # a form of its own: tests/formats, tests/strangers
     *("form: sheet", "sheet"),  # a workbook is no text: tests/formats/test_sheet.py
     "per",  # several output files: tests/flow/test_several_files.py
     *("form: fixed", "width", "align", "align: left", "align: right", "pad:  ", "pad: 0"),
