@@ -117,16 +117,17 @@ def _canonical_record(record: Record) -> Record:
 _OF_FORM = {
     **dict.fromkeys(("namespaces", "indent", "doctype", "places"), "xml"),
     **dict.fromkeys(("positions", "blocks"), "fixed"),
+    "record_start": "delimited",
 }
-_FORMS = {"xml": "XML", "fixed": "fixed width"}
+_FORMS = {"xml": "XML", "fixed": "fixed width", "delimited": "delimited files"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
-    *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
-    *("from_line", "until_line", "sheet", "doctype", "places"),
+    *("record_end", "record_start", "comment", "extra_columns", "trailing_blanks"),
+    *("component", "positions", "from_line", "until_line", "sheet", "doctype", "places"),
 )
 
 
@@ -214,6 +215,12 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
             help_ = "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
+    if (file.record_start is not None and not bare) or (file.newline == "cr" and file.multiline):
+        first = next(iter(records.values()))
+        cut = "begin anywhere" if file.record_start is not None else "end in CR"
+        help_ = "say quote: none, and neither header nor multiline"
+        message = f"records that {cut} cannot be told from quoted text or a header"
+        findings.append(Diagnostic("CW445", message, first.span, help=help_))
     for record in records.values():
         for one in record.fields:
             if one.component is not None and (file.component is None or not bare):
