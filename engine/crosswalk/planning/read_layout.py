@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
-from crosswalk.documents.source import Map, Scalar
+from crosswalk.documents.source import List, Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, record_length
@@ -29,9 +30,10 @@ from crosswalk.planning.read_groups import in_lines, structured, whole_lines
 from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
+from crosswalk.values.dates import EPOCHS
 
 _JSON_KIND = {"integer": "number", "boolean": "boolean"}
-_SPELLING_KEYS = ("format", "decimals", "point", "group", "sign", "symbol")
+_SPELLING_KEYS = ("point", "group", "sign", "symbol", "unit")
 
 
 def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
@@ -369,28 +371,33 @@ def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> 
     if declared is None:
         return "text" if own else _JSON_KIND.get(made.type, "text")
     digits = Spelling(
-        made.spelling.format if (made.spelling.format or "").startswith("epoch") else None,
+        made.spelling.format if made.spelling.format in EPOCHS else None,
         made.spelling.decimals,
         "implied" if made.spelling.point == "implied" else ".",
     )
     numeric = declared.text == "number" and made.spelling == digits
     if own and declared.text not in ("text", "key") and not numeric:
         message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
-        remedy = "write json: text, or remove format, point, group, sign and symbol"
+        remedy = "write json: text, or remove format, point, group, sign, symbol and unit"
         findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
     return declared.text
 
 
 def _codec(node: Map, span: Span, findings: list[Diagnostic]) -> Codec | None:
-    spelling = {key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None}
+    spelling: dict[str, Any] = {
+        key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None
+    }
+    forms = tuple(one.text for one in scalars(node, "format"))
+    several = isinstance(child(node, "format"), List)
+    spelling["format"] = forms if several else text(node, "format")
     decimals = number(node, "decimals")
     try:
         return codec(
             text(node, "type") or "text",
-            Spelling(**{**spelling, "decimals": decimals}),  # type: ignore[arg-type]
+            Spelling(**{**spelling, "decimals": decimals}),
         )
     except BadSpelling as wrong:
-        at = scalar(node, wrong.key)
+        at = child(node, wrong.key)
         place = at.span if at is not None else span
         findings.append(Diagnostic("CW404", wrong.message, place, help=wrong.help))
         return None
@@ -400,7 +407,7 @@ def _bare_number(node: Map, key: str) -> Iterator[Diagnostic]:
     """Find what a number in bytes does not have: a spelling, and padding."""
     if text(node, "usage") is None:
         return
-    for name in ("point", "group", "sign", "symbol", "align", "pad", "length"):
+    for name in ("point", "group", "sign", "symbol", "unit", "align", "pad", "length"):
         found = node.entries.get(name)
         if found is not None:
             message = f"field {key} is a number in bytes and has no {name}"
