@@ -314,7 +314,7 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
     ("name", _own("name"), _otherwise("is called otherwise")),
     *(
         (name, _spelt(name), _otherwise("is spelt otherwise"))
-        for name in ("format", "decimals", "point", "group", "sign", "symbol")
+        for name in ("format", "decimals", "point", "group", "sign", "symbol", "unit")
     ),
     ("required", _own("required"), _required),
     ("length", _own("length"), _length),

@@ -198,6 +198,7 @@ class File:
     bom: bool = False
     newline: str = "lf"
     record_end: str | None = None
+    record_start: str | None = None
     skip_lines: int = 0
     skip_blank: bool = False
     comment: str | None = None

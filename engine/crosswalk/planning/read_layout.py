@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
-from crosswalk.documents.source import Map, Scalar
+from crosswalk.documents.source import List, Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
@@ -28,9 +29,10 @@ from crosswalk.model.layout import (
 from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
+from crosswalk.values.dates import EPOCHS
 
 _JSON_KIND = {"integer": "number", "boolean": "boolean"}
-_SPELLING_KEYS = ("format", "decimals", "point", "group", "sign", "symbol")
+_SPELLING_KEYS = ("point", "group", "sign", "symbol", "unit")
 
 
 def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
@@ -115,16 +117,17 @@ def _canonical_record(record: Record) -> Record:
 _OF_FORM = {
     **dict.fromkeys(("namespaces", "indent", "doctype", "places"), "xml"),
     **dict.fromkeys(("positions", "blocks"), "fixed"),
+    "record_start": "delimited",
 }
-_FORMS = {"xml": "XML", "fixed": "fixed width"}
+_FORMS = {"xml": "XML", "fixed": "fixed width", "delimited": "delimited files"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
-    *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
-    *("from_line", "until_line", "sheet", "doctype", "places"),
+    *("record_end", "record_start", "comment", "extra_columns", "trailing_blanks"),
+    *("component", "positions", "from_line", "until_line", "sheet", "doctype", "places"),
 )
 
 
@@ -212,6 +215,12 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
             help_ = "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
+    if (file.record_start is not None and not bare) or (file.newline == "cr" and file.multiline):
+        first = next(iter(records.values()))
+        cut = "begin anywhere" if file.record_start is not None else "end in CR"
+        help_ = "say quote: none, and neither header nor multiline"
+        message = f"records that {cut} cannot be told from quoted text or a header"
+        findings.append(Diagnostic("CW445", message, first.span, help=help_))
     for record in records.values():
         for one in record.fields:
             if one.component is not None and (file.component is None or not bare):
@@ -346,28 +355,33 @@ def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> 
     if declared is None:
         return "text" if own else _JSON_KIND.get(made.type, "text")
     digits = Spelling(
-        made.spelling.format if (made.spelling.format or "").startswith("epoch") else None,
+        made.spelling.format if made.spelling.format in EPOCHS else None,
         made.spelling.decimals,
         "implied" if made.spelling.point == "implied" else ".",
     )
     numeric = declared.text == "number" and made.spelling == digits
     if own and declared.text not in ("text", "key") and not numeric:
         message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
-        remedy = "write json: text, or remove format, point, group, sign and symbol"
+        remedy = "write json: text, or remove format, point, group, sign, symbol and unit"
         findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
     return declared.text
 
 
 def _codec(node: Map, span: Span, findings: list[Diagnostic]) -> Codec | None:
-    spelling = {key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None}
+    spelling: dict[str, Any] = {
+        key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None
+    }
+    forms = tuple(one.text for one in scalars(node, "format"))
+    several = isinstance(child(node, "format"), List)
+    spelling["format"] = forms if several else text(node, "format")
     decimals = number(node, "decimals")
     try:
         return codec(
             text(node, "type") or "text",
-            Spelling(**{**spelling, "decimals": decimals}),  # type: ignore[arg-type]
+            Spelling(**{**spelling, "decimals": decimals}),
         )
     except BadSpelling as wrong:
-        at = scalar(node, wrong.key)
+        at = child(node, wrong.key)
         place = at.span if at is not None else span
         findings.append(Diagnostic("CW404", wrong.message, place, help=wrong.help))
         return None
@@ -377,7 +391,7 @@ def _bare_number(node: Map, key: str) -> Iterator[Diagnostic]:
     """Find what a number in bytes does not have: a spelling, and padding."""
     if text(node, "usage") is None:
         return
-    for name in ("point", "group", "sign", "symbol", "align", "pad", "length"):
+    for name in ("point", "group", "sign", "symbol", "unit", "align", "pad", "length"):
         found = node.entries.get(name)
         if found is not None:
             message = f"field {key} is a number in bytes and has no {name}"
