@@ -136,6 +136,12 @@ def _told(fault: BaseException) -> int:  # noqa: PLR0911 - one for each outcome
             return 2
         case BrokenPipeError() | CrosswalkError(__cause__=BrokenPipeError()):
             return _leave_quietly()
+        case OSError(filename=str(name), strerror=str(why)):
+            click.echo(f"error: {name[:100]}: {why}", err=True)
+            return 2
+        case UnicodeEncodeError(reason="surrogates not allowed"):
+            click.echo("error: an argument or a file's name is not UTF-8", err=True)
+            return 2
         case CrosswalkError():
             text = str(fault)
             click.echo(f"error{text}" if text.startswith("[") else f"error: {text}", err=True)
