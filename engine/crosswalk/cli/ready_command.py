@@ -93,7 +93,7 @@ def _record(  # noqa: PLR0913
     if not item.by_person:
         raise click.BadParameter(f"'{name}' is not for a person to say: {item.why}")
     if not by.strip():
-        raise click.BadParameter("a confirmation needs the name of who confirmed", param_hint="--by")
+        raise click.BadParameter("it needs the name of who confirmed", param_hint="--by")
     document = project.find(answer.biller, "biller")
     path = project.root / document.file
     data = path.read_bytes()

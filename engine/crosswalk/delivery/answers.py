@@ -8,7 +8,6 @@ from typing import NoReturn
 
 from crosswalk.delivery.capability import Operation, Refusal
 
-
 LONGEST = 200
 """How many characters of a reference the ledger keeps."""
 
