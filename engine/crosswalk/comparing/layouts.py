@@ -337,7 +337,7 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
         (name, _own(name), _otherwise("stands elsewhere, or is written otherwise"))
         for name in (
             "path", "column", "json", "start", "width", "align", "pad", "usage", "digits",
-            "component", "rest",
+            "component", "rest", "markup",
         )
     ),
     ("description", _own("description"), _described),

@@ -140,6 +140,7 @@ CODES: dict[str, str] = {
     "CW474": "operation says nothing of its answer",
     "CW475": "licence of the partner is not there",
     "CW476": "token cannot be had so",
+    "CW477": "pages of a list do not follow each other so",
     "CW481": "delivery block does not go together",
     "CW482": "delivery block names nothing known",
     "CW483": "mapping says nothing of its delivery",
@@ -266,6 +267,7 @@ CODES: dict[str, str] = {
     "CW713": "unknown operation or endpoint",
     "CW720": "partner reports an error",
     "CW721": "partner would refuse the value",
+    "CW722": "list of the partner was not read to its end",
     # CW8xx: settings
     "CW801": "unknown setting",
     "CW802": "setting that this layer may not set",

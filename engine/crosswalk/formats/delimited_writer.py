@@ -15,6 +15,8 @@ from crosswalk.formats.sections import continues
 from crosswalk.model.layout import File, Layout, Record
 from crosswalk.values.codecs import Problem
 
+LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
+
 Write = Callable[[Record, Sequence[str]], str]
 
 
@@ -56,9 +58,9 @@ def header(layout: Layout) -> str:
 
 def line_end(file: File) -> str:
     """Give what ends a line. After a `record_end` comes a line break, unless `newline: none`."""
-    newline = {"lf": "\n", "crlf": "\r\n", "none": ""}[file.newline]
+    newline = LINE_ENDS.get(file.newline, "")
     if file.record_end is None:
-        return newline or "\n"
+        return newline or ("\n" if file.record_start is None else "")
     return file.record_end if file.record_end[-1] in "\r\n" else file.record_end + newline
 
 

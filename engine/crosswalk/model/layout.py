@@ -87,6 +87,7 @@ class Field:
     counted: str | None = None
     component: int | None = None
     rest: bool = False
+    markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ class File:
     bom: bool = False
     newline: str = "lf"
     record_end: str | None = None
+    record_start: str | None = None
     skip_lines: int = 0
     skip_blank: bool = False
     comment: str | None = None
@@ -214,6 +216,8 @@ class File:
     sheet: str | None = None
     namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     indent: int = 0
+    doctype: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         return None, findings
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
-    findings += _json_keys(records, file)
+    findings += _kept_apart(records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
@@ -65,7 +65,8 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if file.form == "xml":
         from crosswalk.formats.xmlshape import tree
 
-        findings += tree(layout)[1]
+        places_key = scalar(mapping(node, "file") or _EMPTY, "places")
+        findings += tree(layout, places_key.span if places_key else None)[1]
     elif file.form.startswith("json") and _has_places(records):
         from crosswalk.formats.jsonplaces import places
 
@@ -111,16 +112,20 @@ def _canonical_record(record: Record) -> Record:
     return replace(record, fields=fields, path=None)
 
 
-_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed", "blocks": "fixed"}
-_FORMS = {"xml": "XML", "fixed": "fixed width"}
+_OF_FORM = {
+    **dict.fromkeys(("namespaces", "indent", "doctype", "places"), "xml"),
+    **dict.fromkeys(("positions", "blocks"), "fixed"),
+    "record_start": "delimited",
+}
+_FORMS = {"xml": "XML", "fixed": "fixed width", "delimited": "delimited files"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
-    *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
-    *("from_line", "until_line", "sheet"),
+    *("record_end", "record_start", "comment", "extra_columns", "trailing_blanks"),
+    *("component", "positions", "from_line", "until_line", "sheet", "doctype", "places"),
 )
 
 
@@ -208,6 +213,12 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
             help_ = "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
+    if (file.record_start is not None and not bare) or (file.newline == "cr" and file.multiline):
+        first = next(iter(records.values()))
+        cut = "begin anywhere" if file.record_start is not None else "end in CR"
+        help_ = "say quote: none, and neither header nor multiline"
+        message = f"records that {cut} cannot be told from quoted text or a header"
+        findings.append(Diagnostic("CW445", message, first.span, help=help_))
     for record in records.values():
         for one in record.fields:
             if one.component is not None and (file.component is None or not bare):
@@ -236,12 +247,15 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
-def _json_keys(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
-    """Find keys of JSON in files of another form."""
+def _kept_apart(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys of JSON and XML fields in files of another form."""
     for one in (one for record in records.values() for one in record.fields):
         if one.json == "key" and not file.form.startswith("json"):
             message = f"'{one.name}' is a key of JSON, but the file is {file.form}"
             yield Diagnostic("CW445", message, one.span, help="remove json: key")
+        if one.markup is not None and file.form != "xml":
+            message = f"'{one.name}' has markup, but the file is {file.form}"
+            yield Diagnostic("CW445", message, one.span, help="remove markup")
 
 
 def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
@@ -328,6 +342,7 @@ def _field(  # noqa: PLR0913
         digits=number(node, "digits"),
         component=number(node, "component"),
         rest=flag(node, "rest"),
+        markup=text(node, "markup"),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
-from crosswalk.model.layout import branches
+from crosswalk.model.layout import Branch, branches
 from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.assemble import Spoiled, assemble
@@ -24,6 +24,7 @@ class Nested:
         """Map for this run."""
         self.run = run
         self.looked_up = _looked_up(run.plan)
+        self.count, self.line = 0, 1
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
@@ -37,6 +38,7 @@ class Nested:
         streamed = self.run.plan.source.root.children[index]
         waiting: list[Instance] = []
         for item in self.items(stream):
+            self.run.where = "" if node.keys else self.where(item, streamed)
             if not isinstance(item, Instance):
                 self.spoiled(item, verify)
                 continue
@@ -56,6 +58,17 @@ class Nested:
         if waiting:
             yield from self.unit(waiting)
         verify.finish()
+
+    def where(self, item: Instance | Spoiled | Damage, streamed: Branch) -> str:
+        """Tell which record an occurrence is, where its line does not: XML may be all in one."""
+        if self.run.plan.source.file.form != "xml" or isinstance(item, Spoiled):
+            return ""
+        if isinstance(item, Instance) and item.branch is not streamed:
+            return ""
+        self.count += 1
+        crowded = item.line in (1, self.line)
+        self.line = item.line
+        return f"{streamed.name} {self.count}: " if crowded else ""
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
