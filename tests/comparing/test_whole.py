@@ -44,7 +44,8 @@ def test_every_part_of_a_field_and_a_layout_is_compared() -> None:
     policies = {"on_missing", "on_null", "on_blank", "on_invalid", "on_long"}
     facets = {name for name, _, _ in layouts.FACETS}
     assert {one.name for one in fields(Field)} - own - policies - facets == set()
-    assert {one.name for one in fields(Record)} == {"name", "ordinal", "fields", "span", "path"}
+    record = {"name", "ordinal", "fields", "span", *layouts.PLACED}
+    assert {one.name for one in fields(Record)} == record
     assert {one.name for one in fields(Layout)} == {
         "name", "version", "file", "root", "records", "span", "checks", "per",
     }  # fmt: skip

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from crosswalk.formats.columns import column_name
+from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import encoding_of, is_multibyte
 from crosswalk.formats.quoting import escapable, is_blank, release_of, spans_lines
 from crosswalk.formats.sections import continues
@@ -52,7 +53,7 @@ def writer(layout: Layout) -> Write:
 
 def header(layout: Layout) -> str:
     """Give the header line with its end: the column names of the first record type."""
-    record = layout.records[0]
+    record = physical(layout).records[0]
     return writer(layout)(record, [column_name(field) for field in record.fields])
 
 

@@ -8,6 +8,7 @@ from crosswalk.formats import delimited, separators
 from crosswalk.formats.breaks import begins, broken
 from crosswalk.formats.delimited_writer import Unwritable, Write, line_end
 from crosswalk.formats.fixed_bytes import CARRIED, is_raw
+from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import encoding_name
 from crosswalk.formats.recoded import is_wide, narrow, recoded
 from crosswalk.formats.sections import is_plain
@@ -18,7 +19,10 @@ FORMS = ("delimited", "fixed")
 
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
-    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
+    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem.
+
+    Rows are whole lines: `groups` cuts out of them what stands in columns that repeat.
+    """
     source, meant = separators.taken(*broken(*recoded(stream, layout)))
     if layout.file.form == "fixed":
         from crosswalk.formats import fixed
@@ -30,8 +34,8 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
 def writer(layout: Layout) -> Write:
     """Build the function from a record type and its texts to a line with its end.
 
-    The function raises values.Problem for a text that the form cannot hold. Raises FormatProblem
-    for a layout whose file is only read.
+    It takes whole lines, as `groups` puts them together, and raises values.Problem for a text that
+    the form cannot hold. Raises FormatProblem for a layout whose file is only read.
     """
     layout = narrow(layout)
     file = layout.file
@@ -41,8 +45,8 @@ def writer(layout: Layout) -> Write:
     if file.form == "fixed":
         from crosswalk.formats import fixed
 
-        return fixed.writer(layout)
-    write = delimited.writer(layout)
+        return fixed.writer(physical(layout))
+    write = delimited.writer(physical(layout))
     return write if file.record_start is None else _beginning(write, file)
 
 
@@ -71,7 +75,7 @@ def filling(layout: Layout, records: int) -> str:
         return ""
     from crosswalk.formats import fixed
 
-    return fixed.filling(narrow(layout), records)
+    return fixed.filling(physical(narrow(layout)), records)
 
 
 def encoder(layout: Layout) -> Callable[[str], bytes]:

@@ -8,7 +8,7 @@ from crosswalk.documents.access import child, flag, mapping, number, scalar, sca
 from crosswalk.documents.source import List, Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
-from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.fixed_places import NUMBERS, record_length
 from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
@@ -26,6 +26,7 @@ from crosswalk.model.layout import (
     first_unmarked,
     last_unmarked,
 )
+from crosswalk.planning.read_groups import in_lines, structured, whole_lines
 from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
@@ -42,17 +43,15 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     """
     findings: list[Diagnostic] = []
     file = _file(mapping(node, "file"))
-    records: dict[str, Record] = {}
-    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
-        if isinstance(entry.value, Map):
-            records[name] = _record(name, len(records), entry.value, file, findings)
+    records = _records(node, file, findings)
     structure = scalar(node, "structure")
-    if structure is None:
+    if structure is None or records is None:
         return None, findings
     root, wrong = read_structure(structure, records)
     findings += wrong
     if root is None:
         return None, findings
+    findings += structured(root)
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
     findings += _kept_apart(records, file)
@@ -83,6 +82,17 @@ def _has_places(records: dict[str, Record]) -> bool:
     return placed or any(record.path is not None for record in records.values())
 
 
+def _records(node: Map, file: File, findings: list[Diagnostic]) -> dict[str, Record] | None:
+    """Read the record types by name; None when one cannot stand in the line of another."""
+    found: dict[str, Record] = {}
+    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
+        if isinstance(entry.value, Map):
+            found[name] = _record(name, len(found), entry.value, file, findings)
+    records, wrong = in_lines(found, file)
+    findings += wrong
+    return records
+
+
 def canonical_layout(layout: Layout) -> Layout:
     """Give the same records in the canonical JSON-lines form.
 
@@ -111,7 +121,7 @@ def _canonical_record(record: Record) -> Record:
         )
         for field in record.fields
     )
-    return replace(record, fields=fields, path=None)
+    return replace(record, fields=fields, path=None, within=None)
 
 
 _OF_FORM = {
@@ -194,12 +204,17 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
         if field is not None:
             fields.append(field)
     findings += _twice(fields)
-    record = Record(name, ordinal, tuple(fields), node.span, text(node, "path"))
-    if file.form != "fixed":
-        return record
-    record, wrong = placed(record, file)
-    findings += wrong
-    return record
+    return Record(
+        name,
+        ordinal,
+        tuple(fields),
+        node.span,
+        path=text(node, "path"),
+        within=text(node, "in"),
+        times=number(node, "times"),
+        after=text(node, "after"),
+        first=1 if (first := number(node, "first")) is None else first,
+    )
 
 
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
@@ -207,7 +222,7 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     findings: list[Diagnostic] = []
     endless = file.newline == "none" and file.record_end is None
     if file.form == "fixed" and (endless or file.blocks is not None):
-        lengths = {record_length(record, file) for record in records.values()}
+        lengths = {record_length(record, file) for record in whole_lines(records)}
         if len(lengths) > 1 or file.newline == "rdw":
             first = next(iter(records.values()))
             what = "without line ends" if endless else "in blocks"
@@ -344,6 +359,7 @@ def _field(  # noqa: PLR0913
         digits=number(node, "digits"),
         component=number(node, "component"),
         rest=flag(node, "rest"),
+        number=flag(node, "number"),
         markup=text(node, "markup"),
     )
 
@@ -447,7 +463,8 @@ def _tags(root: Branch, records: dict[str, Record], file: File) -> list[Diagnost
     One may be all the others; the first and the last lines of a file are known by their place,
     where something in them can be verified.
     """
-    bare = {name: record for name, record in records.items() if not record.tags}
+    lines = {name: record for name, record in records.items() if record.within is None}
+    bare = {name: record for name, record in lines.items() if not record.tags}
     if bare and file.blocks is not None:
         first = next(iter(bare.values()))
         message = f"nothing tells record '{first.name}' from those that fill up a block"
