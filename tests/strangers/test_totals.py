@@ -166,7 +166,7 @@ def copying(name: str, layout: str) -> str:
 def test_balances_inside_texts_are_held_against_the_entries(
     good: str, bad: str, tmp_path: Path, *, compiled: bool
 ) -> None:
-    """By `agree` in the mapping: the statement is rejected, because its amounts are parts of texts."""
+    """By `agree` in the mapping: the statement is rejected, for its amounts are parts of texts."""
     text = (HERE / "mt940-balances" / "input.txt").read_text("utf-8")
     assert good in text
     source = tmp_path / "statement.txt"
