@@ -230,6 +230,8 @@ CODES: dict[str, str] = {
     "CW633": "control total does not agree",
     "CW634": "worker process ended",
     "CW635": "records do not add up",
+    "CW636": "record that all take values from is damaged",
+    "CW637": "control total cannot be verified",
     "CW640": "JSON cannot be read",
     "CW641": "JSON key stands twice",
     "CW642": "JSON number is not plain",

@@ -134,7 +134,8 @@ class Records:
         if self.damage is None:
             line = self.line()
             told = f"{reason}; {help_}" if help_ else reason
-            self.damage = Damage(line, line, code, told, "", field)
+            name = self.top.home.branch.name
+            self.damage = Damage(line, line, code, told, "", field, (name,))
 
     def bounds(self, at: int) -> None:
         """Reject an occurrence that has become too large at byte `at`; let go of what it holds."""
