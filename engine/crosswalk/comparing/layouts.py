@@ -296,6 +296,7 @@ def _control(field: Field) -> object:
     parts = {"count": control.count, "sum": control.sum, "less": control.less}
     told = [f"{name} {', '.join(names)}" for name, names in parts.items() if names]
     told += [f"modulo {control.modulo}"] if control.modulo is not None else []
+    told += [f"blocks of {control.blocks_of}"] if control.blocks_of is not None else []
     told += [f"where {describe(control.where)}"] if control.where is not None else []
     return ", ".join(told)
 

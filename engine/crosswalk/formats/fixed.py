@@ -13,13 +13,13 @@ from crosswalk.formats import fixed_bytes
 from crosswalk.formats.fixed_bytes import CARRIED, REST
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put, take
-from crosswalk.formats.fixed_writer import Write, writer
+from crosswalk.formats.fixed_writer import Write, filler, filling, writer
 from crosswalk.formats.lines import lines, opening
 from crosswalk.formats.record_types import twins
 from crosswalk.model.layout import Field, File, Layout, Record
 from crosswalk.model.records import Cell, Damage, Row
 
-__all__ = ["Write", "read", "writer"]
+__all__ = ["Write", "filling", "read", "writer"]
 
 Lines = Iterator[tuple[int, int, str | Damage]]
 Slices = tuple[tuple[int, int, Callable[[str], str]], ...]
@@ -34,10 +34,26 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     Raises FormatProblem CW602 (encoding, byte order mark) and CW625 (lengths before records).
     """
     reader = _Reader(layout)
-    for line, end_line, text in _source(stream, layout):
+    source = _source(stream, layout)
+    if layout.file.blocks is not None:
+        source = _without_fill(source, filler(layout))
+    for line, end_line, text in source:
         found = text if isinstance(text, Damage) else reader.read(line, end_line, text)
         if found is not None:
             yield found
+
+
+def _without_fill(source: Lines, fill: str) -> Lines:
+    """Leave out the records that fill up the last block; nothing may stand after them."""
+    filled = False
+    for line, end_line, text in source:
+        if text == fill:
+            filled = True
+        elif filled and isinstance(text, str):
+            reason = "stands after the records that fill up the last block"
+            yield line, end_line, Damage(line, end_line, "CW630", reason, text)
+        else:
+            yield line, end_line, text
 
 
 def _source(stream: BinaryIO, layout: Layout) -> Lines:

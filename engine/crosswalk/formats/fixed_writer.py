@@ -32,15 +32,34 @@ def writer(layout: Layout) -> Write:
     spellers = tuple(_speller(record, file) for record in layout.records)
     end, cut, refuse = line_end(file), file.trailing_blanks == "cut", _refuser(file)
     described = file.newline == "rdw"
+    fill = None if file.blocks is None else filler(layout)
 
     def write(record: Record, texts: Sequence[str]) -> str:
         line = spellers[record.ordinal](texts)
         if cut:
             line = line.rstrip(" ")
         refuse(record, texts, line)
+        if line == fill:
+            what = "looks like a record that fills up a block"
+            raise Unwritable("CW620", what, record.fields[0].key)
         return fixed_bytes.prefixed(line, encoding) if described else line + end
 
     return write
+
+
+def filler(layout: Layout) -> str:
+    """Give the record that fills up the last block of a file in blocks."""
+    assert layout.file.blocks is not None
+    length = max(record_length(record, layout.file) for record in layout.records)
+    return layout.file.blocks.fill * length
+
+
+def filling(layout: Layout, records: int) -> str:
+    """Give what fills up the last block after so many records; nothing where there are none."""
+    blocks = layout.file.blocks
+    if blocks is None:
+        return ""
+    return (filler(layout) + line_end(layout.file)) * (-records % blocks.records)
 
 
 def line_end(file: File) -> str:

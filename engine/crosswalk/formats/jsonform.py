@@ -178,7 +178,7 @@ def _occurrence(shape: Shape, item: object, key: str | None, number: int) -> Ins
         return shape.read(item, number, None, key)
     except ShapeError as wrong:
         reason = f"{shape.name} {number}: {wrong.reason}"
-        may = (shape.branch.name,)
+        may = (shape.home.branch.name,)
         return Damage(number, number, wrong.code, reason, encode(item), wrong.field, may)
 
 

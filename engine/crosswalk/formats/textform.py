@@ -49,6 +49,15 @@ def header(layout: Layout) -> str:
     return delimited.header(narrow(layout))
 
 
+def filling(layout: Layout, records: int) -> str:
+    """Give what follows so many records of a file in blocks."""
+    if layout.file.blocks is None:
+        return ""
+    from crosswalk.formats import fixed
+
+    return fixed.filling(narrow(layout), records)
+
+
 def encoder(layout: Layout) -> Callable[[str], bytes]:
     """Build the function from written text to bytes; pieces of a file can be encoded one by one."""
     name, errors = layout.file.encoding, CARRIED if is_raw(layout) else "strict"

@@ -18,13 +18,14 @@ class Control:
 
     `count` names branches or records to count, `sum` names `Record.Field` amounts to add up,
     `less` those to take away. `where` says which records of each name it is about, `modulo` what
-    the total is cut down by.
+    the total is cut down by, `blocks_of` how many make a block of which the blocks are counted.
     """
 
     count: tuple[str, ...] = ()
     sum: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     modulo: int | None = None
+    blocks_of: int | None = None
     where: Condition | None = None
     span: Span = NOWHERE
 
@@ -169,6 +170,14 @@ class Separators:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks:
+    """Records that stand in blocks of so many: the last one is filled up with records of `fill`."""
+
+    records: int
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """The physical form of a layout.
 
@@ -195,6 +204,7 @@ class File:
     multiline: bool = False
     record_length: int | None = None
     positions: str = "characters"
+    blocks: Blocks | None = None
     trailing_blanks: str = "required"
     component: str | None = None
     continuation: Continuation | None = None

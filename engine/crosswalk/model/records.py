@@ -28,10 +28,11 @@ class Row(NamedTuple):
 
 
 class Damage(NamedTuple):
-    """What is wrong at a place of a file; what it costs, `running.damage` tells.
+    """What is wrong at a place of a file; what it costs, `running.losses` tells.
 
-    `may` names the branches that a line can be a part of, as far as their names tell; `records` is
-    how many records it is itself: 0 for one told of a record that was read, or of one not there.
+    `may` names the branches that a line can be a part of; `records` is how many records it is
+    itself: 0 for what is told of a record that was read, or of one that is not there. `issue` says
+    more about a record that was read and is not what its layout says.
     """
 
     line: int
@@ -42,6 +43,7 @@ class Damage(NamedTuple):
     field: str | None = None
     may: tuple[str, ...] = ()
     records: int = 1
+    issue: "Issue | None" = None
 
 
 @dataclass(slots=True, eq=False)

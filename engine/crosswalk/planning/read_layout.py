@@ -12,6 +12,7 @@ from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
+    Blocks,
     Branch,
     Check,
     Continuation,
@@ -110,7 +111,7 @@ def _canonical_record(record: Record) -> Record:
     return replace(record, fields=fields, path=None)
 
 
-_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed"}
+_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed", "blocks": "fixed"}
 _FORMS = {"xml": "XML", "fixed": "fixed width"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
@@ -142,6 +143,7 @@ def _file(node: Map | None) -> File:
         indent=number(node, "indent") or 0,
         continuation=_continuation(mapping(node, "continuation")),
         separators=_separators(mapping(node, "separators")),
+        blocks=_blocks(mapping(node, "blocks")),
         **words,  # type: ignore[arg-type]
     )
 
@@ -160,6 +162,12 @@ def _continuation(node: Map | None) -> Continuation | None:
         return None
     starts, unless = (tuple(one.text for one in scalars(node, key)) for key in ("starts", "unless"))
     return Continuation(starts, unless, text(node, "joint") or "")
+
+
+def _blocks(node: Map | None) -> Blocks | None:
+    if node is None:
+        return None
+    return Blocks(number(node, "records") or 1, text(node, "fill") or " ")
 
 
 def _separators(node: Map | None) -> Separators | None:
@@ -190,11 +198,13 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     """Find what a text form declares that does not go together."""
     findings: list[Diagnostic] = []
-    if file.form == "fixed" and file.newline == "none" and file.record_end is None:
+    endless = file.newline == "none" and file.record_end is None
+    if file.form == "fixed" and (endless or file.blocks is not None):
         lengths = {record_length(record, file) for record in records.values()}
-        if len(lengths) > 1:
+        if len(lengths) > 1 or file.newline == "rdw":
             first = next(iter(records.values()))
-            message = "records without line ends must all have one length"
+            what = "without line ends" if endless else "in blocks"
+            message = f"records {what} must all have one length"
             help_ = "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
@@ -285,9 +295,9 @@ def _field(  # noqa: PLR0913
     findings += _literals(node, made, key)
     findings += _bare_number(node, key)
     required = flag(node, "required") or text(node, "json") == "key"
-    absent = "reject" if required else "empty"
-    keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
+    absent = "reject" if required or control is not None else "empty"
+    keyed = file.form.startswith(("json", "xml"))
     return Field(
         key=key,
         name=text(node, "name") or key,
@@ -403,6 +413,7 @@ def _control(node: Map, findings: list[Diagnostic]) -> Control:
         sum=tuple(item.text for item in scalars(node, "sum")),
         less=tuple(item.text for item in scalars(node, "less")),
         modulo=number(node, "modulo"),
+        blocks_of=number(node, "blocks_of"),
         where=where,
         span=node.span,
     )
@@ -415,6 +426,10 @@ def _tags(root: Branch, records: dict[str, Record], file: File) -> list[Diagnost
     where something in them can be verified.
     """
     bare = {name: record for name, record in records.items() if not record.tags}
+    if bare and file.blocks is not None:
+        first = next(iter(bare.values()))
+        message = f"nothing tells record '{first.name}' from those that fill up a block"
+        return [Diagnostic("CW406", message, first.span, help="give it a field with `tag: true`")]
     if len(bare) < 2 or file.form.startswith(("json", "xml")):  # noqa: PLR2004
         return []
     ends = {one.name for one in (*first_unmarked(root), *last_unmarked(root)) if one.name in bare}
@@ -465,6 +480,9 @@ def _control_terms(
     field: Field, control: Control, records: dict[str, Record], amounts: dict[str, Field]
 ) -> Iterator[Diagnostic]:
     """Find amounts that are no numbers, and conditions about fields that are not there."""
+    if control.blocks_of is not None and (control.sum or control.less):
+        message = f"field {field.key} counts blocks of amounts"
+        yield Diagnostic("CW407", message, control.span, help="blocks_of goes with count only")
     for name in (*control.sum, *control.less):
         kind = amounts[name].codec.type if name in amounts else "money"
         if kind not in NUMBERS:

@@ -64,12 +64,16 @@ class Emitter:
             pieces.append(self.document.enter(plan.target.root.children[plan.unit].name))
         return textform.mark(file) + self.encode("".join(pieces))
 
-    def tail(self, root: Instance, plan: p.Plan) -> bytes:
-        """Give all that stands after the body; a document's head is made before it."""
+    def tail(self, root: Instance, plan: p.Plan, records: int) -> bytes:
+        """Give all that stands after the body; a document's head is made before it.
+
+        `records` are all of the file, which may have to be filled up.
+        """
         after = root.children[plan.unit + 1 :] if plan.unit is not None else []
         pieces = [self._single(one) for group in after for one in group]
         if self.document is not None:
             pieces.append(self.document.close())
+        pieces.append(textform.filling(self.layout, records))
         return self.encode("".join(pieces))
 
     def _single(self, one: Instance) -> str:

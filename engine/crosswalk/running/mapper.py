@@ -17,13 +17,14 @@ from crosswalk.running.compile import Compiled, NotCompiled, compile_unit
 from crosswalk.running.context import Context
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
+from crosswalk.running.laws import Laws
 from crosswalk.running.losses import causes_of
-from crosswalk.running.occurrences import issue_of, lines_of
+from crosswalk.running.occurrences import issue_of, lines_of, named
 from crosswalk.running.rows import Cells, Part
 from crosswalk.running.shares import Places, Share, Shares
 from crosswalk.running.totals import amounts, fill_controls
 from crosswalk.running.uniqueness import Met, collision, distinct_pairs, keyed_by_source
-from crosswalk.running.unreadable import unreadable, used_fields
+from crosswalk.running.unreadable import unmapped_records, unreadable, used_fields
 from crosswalk.values.codecs import Problem
 
 Totals = tuple[dict[str, int], dict[str, int]]
@@ -54,6 +55,8 @@ class Mapper:
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
         self.met = Met()
         self.interpreter = Interpreter(plan, context)
+        self.laws = Laws(self.interpreter)
+        self.unmapped = unmapped_records(plan)
         self.shares = Shares(plan.target, places)
         self.summary = Summary()
         self.wanted = wanted_sums(plan.target)
@@ -108,6 +111,7 @@ class Mapper:
                 return
             place = Place(members, earlier or tuple(members))
             made = interpreter.make(node, place, self.made_root)
+            self.laws.hold_all(members)
             fill_controls(made, self.wanted, interpreter.writers)
             share = self.share_of(made)
             text = share.emitter.text(made)
@@ -120,10 +124,20 @@ class Mapper:
             return
         self.share = share
         share.tally.add(made, self.wanted)
-        self.summary.written += len(lines)
+        self.wrote(members, len(lines))
         self.summary.units += 1
         self.flush_notes()
         yield text
+
+    def wrote(self, members: Sequence[Instance], count: int, but: Sequence[Instance] = ()) -> None:
+        """Count records as written, and those among them that no entry uses as left out.
+
+        The records of `but` are members whose own fate is told elsewhere.
+        """
+        idle: Counter[str] = Counter()
+        if self.unmapped:
+            idle = Counter(named(members, self.unmapped)) - Counter(named(but, self.unmapped))
+        self.summary.wrote(count, idle)
 
     def share_of(self, made: Instance) -> Share:
         """Give the share of a made unit. Raises Rejected when its file cannot have a name."""
@@ -206,10 +220,8 @@ class Mapper:
             lines = (cause.line,) * cause.records
             if cause is first:
                 lines = tuple(sorted((*lines, *own.elements())))
-            self.summary.read += len(lines)
             self.reject(issue_of(cause), lines)
         if units:
-            self.summary.read += len(held)
             self.account(self.torn(held, first, lost.branch.name), held, self.costs_of(units))
         return first
 

@@ -6,13 +6,13 @@ from typing import Any, BinaryIO
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
 from crosswalk.model.layout import branches
-from crosswalk.model.records import Damage, Instance, Rejected
+from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.assemble import Torn, assemble
 from crosswalk.running.evaluate import Place, follow
 from crosswalk.running.losses import CUT_OFF, Losses, prune
 from crosswalk.running.mapper import Mapper
-from crosswalk.running.occurrences import issue_of, lines_of, size_of
+from crosswalk.running.occurrences import damage_of, issue_of, lines_of, size_of
 from crosswalk.running.source_controls import SourceControls
 from crosswalk.running.together import Runs, Together
 from crosswalk.running.totals import fill_controls
@@ -93,7 +93,9 @@ class Nested:
 
     def lose(self, lost: Instance) -> None:
         """Reject what is lost: for each cause, and for the units that are lost although whole."""
+        before = self.run.summary.rejected
         first = self.run.reject_lost(lost, self.losses.sound(lost))
+        self.run.summary.read += self.run.summary.rejected - before
         if self.runs is not None and lost.branch is self.streamed:
             self.runs.hurt(first)
 
@@ -119,14 +121,33 @@ class Nested:
         raise FormatProblem("CW600", f"form '{form}' cannot be read")
 
     def place(self, item: Instance) -> None:
-        """Keep a file-level record where later records find it; of several all they look up."""
+        """Keep a file-level record where later records find it; of several all they look up.
+
+        Raises FormatProblem for a record of the whole file that is not what the layout says.
+        """
         item.parent = self.run.root
+        try:
+            self.run.laws.hold_all([item])
+        except Rejected as rejected:
+            self.unlawful(rejected.issue, item)
+            return
         others = self.run.root.children[self.run.plan.source.root.children.index(item.branch)]
         if item.branch.name not in self.looked_up:
             others.clear()
         others.append(item)
         self.run.summary.read += size_of(item)
-        self.run.summary.written += size_of(item)
+        self.run.wrote([item], size_of(item))
+
+    def unlawful(self, issue: Issue, item: Instance) -> None:
+        """Reject a file-level record. Raises FormatProblem where it is the whole file's."""
+        if item.branch.most is not None or self.losses.shared(item.branch):
+            name = ".".join(filter(None, (issue.record, issue.field)))
+            value = f" '{issue.value}'" if issue.value else ""
+            help_ = "this record is about the whole file: is it the file that was meant?"
+            reason = f"{name}{value} {issue.reason}"
+            raise FormatProblem(issue.code, reason, line=issue.line or None, help=help_)
+        self.run.summary.read += size_of(item)
+        self.run.reject(issue, lines_of([item]))
 
     def key(self, item: Instance) -> list[Value]:
         """Give the values that tell which streamed occurrences belong together."""
@@ -148,7 +169,7 @@ class Nested:
         if self.run.code is not None:
             text, units = self.quick(members)
             if text is not None:
-                self.run.summary.written += size
+                self.run.wrote(members, size)
                 self.run.summary.units += units
                 yield from self.dealt(text, units)
                 return
@@ -202,14 +223,40 @@ class Nested:
     def parts(self, members: list[Instance]) -> Iterator[str]:
         """Map the several target units that one streamed occurrence holds."""
         assert self.run.node.path is not None
-        found = follow(self.run.node.path, Place((self.run.root,)))
+        sound = self.lawful(members)
+        found = follow(self.run.node.path, Place((self.run.root,))) if sound else []
+        try:
+            groups = list(self.run.interpreter.groups(self.run.node, found))
+        except Rejected as rejected:
+            self.run.reject_unit(rejected.issue, lines_of(sound), sound)
+            return
         counted = 0
-        for group in self.run.interpreter.groups(self.run.node, found):
+        for group in groups:
             lines = lines_of(group)
             counted += len(lines)
             yield from self.run.refer(group, lines, tuple(found))
-        rest = sum(size_of(one) for one in members) - counted
-        self.run.summary.written += rest
+        rest = sum(size_of(one) for one in sound) - counted
+        self.run.wrote(sound, rest, found)
+
+    def lawful(self, members: list[Instance]) -> list[Instance]:
+        """Take out of streamed occurrences what records around the units lose by their laws."""
+        for one in members:
+            if self.around(one):
+                for lost in self.losses.top(one):
+                    prune(lost)
+                    self.run.reject_lost(lost, self.losses.sound(lost))
+        members[:] = [one for one in members if not one.damages]
+        return members
+
+    def around(self, one: Instance) -> bool:
+        """Judge the records around the target units in an occurrence; tell whether one is lost."""
+        if one.branch is self.losses.unit:
+            return False
+        try:
+            self.run.laws.hold(one)
+        except Rejected as rejected:
+            one.damages = (damage_of(rejected.issue),)
+        return any([bool(one.damages), *(self.around(o) for group in one.children for o in group)])
 
     def whole(self, stream: BinaryIO) -> Iterator[str]:
         """Map a file that is one unit: all its records are held at once."""
@@ -222,8 +269,10 @@ class Nested:
             )
         self.verify.finish()
         self.run.summary.read += size
+        everything = [one for group in self.run.root.children for one in group]
         try:
             made = self.run.interpreter.make(self.run.plan.root, Place((self.run.root,)))
+            self.run.laws.hold_all(everything)
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
             pieces = (one for group in made.children for one in group)
@@ -233,7 +282,7 @@ class Nested:
         except Rejected as rejected:
             self.run.reject(rejected.issue, tuple(range(size)))
             return
-        self.run.summary.written += size
+        self.run.wrote(everything, size)
         self.run.summary.units += 1
         self.run.flush_notes()
         yield text

@@ -15,6 +15,16 @@ def size_of(item: Instance) -> int:
     return size
 
 
+def named(members: Sequence[Instance], names: frozenset[str]) -> Iterator[str]:
+    """Give the type of each record of some occurrences that is one of these types."""
+    for one in members:
+        record = one.branch.record
+        if record is not None and one.cells is not None and record.name in names:
+            yield record.name
+        for group in one.children:
+            yield from named(group, names)
+
+
 def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
     """Give the physical lines of occurrences, one for each record."""
     found: list[int] = []
@@ -50,4 +60,12 @@ def below(made: Instance, name: str) -> Iterator[Instance]:
 
 def issue_of(damage: Damage) -> Issue:
     """Say what is wrong with a damaged line as an issue."""
+    if damage.issue is not None:
+        return damage.issue
     return Issue(damage.code, damage.reason, damage.line, damage.end_line, field=damage.field or "")
+
+
+def damage_of(issue: Issue) -> Damage:
+    """Take what is wrong with a record that was read as damage to what it stands in."""
+    place = (issue.line, issue.end_line, issue.code, issue.reason, "", issue.field)
+    return Damage(*place, records=0, issue=issue)

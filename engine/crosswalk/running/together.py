@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from crosswalk.model.records import Damage, Instance, Issue, Rejected
+from crosswalk.running.occurrences import damage_of
 from crosswalk.values.codecs import Value
 
 Key = Callable[[Instance], list[Value]]
@@ -36,11 +37,9 @@ class Runs:
         try:
             key = self.key(item)
         except Rejected as rejected:
-            issue = rejected.issue
-            damage = Damage(issue.line, issue.end_line, issue.code, issue.reason, "", issue.field)
-            self.hurt(damage)
+            self.hurt(damage_of(rejected.issue))
             yield from self.end()
-            yield Together([item], issue)
+            yield Together([item], rejected.issue)
             return
         if not self.open.members or key != self.last:
             yield from self.end()
