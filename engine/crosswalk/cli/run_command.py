@@ -224,7 +224,7 @@ def _text(wish: _Wish, plan: Plan, result: Result, seconds: float) -> str:
     if summary.rejects > 5:  # noqa: PLR2004
         lines.append(f"  ... {summary.rejects - 5:,} more rejects")
     told = len(summary.unverified_totals)
-    notices = [one for one in result.notices if one.code != "CW637"]
+    notices = [one for one in result.notices if one.code != "CW639"]
     lines += [_issue("notice", one) for one in notices[:5]]
     if summary.notices - told > 5:  # noqa: PLR2004
         lines.append(f"  ... {summary.notices - told - 5:,} more notices")

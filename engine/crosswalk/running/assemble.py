@@ -10,8 +10,9 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from crosswalk.formats.groups import lines_of
 from crosswalk.formats.record_types import recognised
-from crosswalk.model.layout import Branch, Layout, last_unmarked
+from crosswalk.model.layout import Branch, Layout, in_line, last_unmarked
 from crosswalk.model.records import Cell, Damage, Instance, Row
 
 
@@ -54,12 +55,16 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line to be placed: its cells, or the damage of one that only tells its type."""
+    """A line to be placed: its cells, or the damage of one that only tells its type.
+
+    `below` are the records that stand in it.
+    """
 
     first: int
     last: int
     cells: list[Cell] | None
     damages: tuple[Damage, ...] = ()
+    below: tuple[tuple[int, list[Cell]], ...] = ()
 
 
 class _Machine:
@@ -73,6 +78,7 @@ class _Machine:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.ways = {way[-1].record.ordinal: way for way in _ways(layout.root) if way[-1].record}
+        self.groups = lines_of(layout)
         self.root = _Open(Instance(layout.root, 0, None, [[] for _ in layout.root.children]))
         self.stack: list[_Open] = []
         self.unknown: list[Damage] = []
@@ -86,8 +92,7 @@ class _Machine:
                 yield from self.damage(row)
             else:
                 one = self.meant(row)
-                line = _Line(one.line, one.end_line, one.cells)
-                yield from self.place(self.ways[one.ordinal], line)
+                yield from self.place(self.ways[one.ordinal], self.line(one))
         torn = self.unknown[-1:]
         yield from self.close(None)
         missing = _missing(self.root)
@@ -106,6 +111,14 @@ class _Machine:
                 return
         self.unknown.append(row)
         self.last = row.end_line
+
+    def line(self, row: Row) -> _Line:
+        """Take a row with the groups of columns in it, which may be damaged."""
+        groups = self.groups.get(row.ordinal)
+        found = row if groups is None else groups.cut(row)
+        if isinstance(found, Damage):
+            return _Line(row.line, row.end_line, None, (found,))
+        return _Line(row.line, row.end_line, found.cells, (), found.below)
 
     def meant(self, row: Row) -> Row:
         """Give a row whose tags are those of several record types as the one that fits here."""
@@ -236,7 +249,7 @@ class _Machine:
         names = []
         for at, child in enumerate(branch.children):
             in_turn = branch.any_order or one.at <= at <= last
-            full = child.most == 1 and (found[at] or child is until)
+            full = in_line(child) or (child.most == 1 and (found[at] or child is until))
             if in_turn and not full and _smallest(child) <= max(len(self.unknown), 1):
                 names.append(child.name)
         return names
@@ -292,8 +305,16 @@ class _Machine:
             self.torn = self.torn or bool(damages)
             self.stack.append(_Open(made))
             parent = made
+        self.fill(self.stack[-1].instance, line)
         for one, below in zip(self.stack[depth:], way[depth + 1 :], strict=False):
             one.at = one.instance.branch.children.index(below)
+
+    def fill(self, made: Instance, line: _Line) -> None:
+        """Put the records that stand in a line below its own record."""
+        for ordinal, cells in line.below:
+            branch = self.ways[ordinal][-1]
+            one = Instance(branch, line.first, cells, [], None, made, line.last)
+            made.children[made.branch.children.index(branch)].append(one)
 
     def pop(self, depth: int) -> None:
         """Close the occurrences below a depth; one that lacks something is damaged."""
@@ -377,7 +398,7 @@ def _before(above: Branch, below: Branch) -> list[str]:
 
 def _smallest(branch: Branch) -> int:
     """Give how many records an occurrence has at least."""
-    inner = sum(_smallest(child) for child in branch.children if child.least)
+    inner = sum(_smallest(child) for child in branch.children if child.least and not in_line(child))
     return inner + (branch.record is not None) or 1
 
 

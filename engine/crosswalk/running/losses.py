@@ -10,7 +10,7 @@
 from collections.abc import Iterator
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.model.layout import Branch, branches
+from crosswalk.model.layout import Branch, branches, is_line
 from crosswalk.model.records import Damage, Instance
 from crosswalk.planning import plan as p
 from crosswalk.running.unreadable import used_fields
@@ -64,7 +64,7 @@ class Losses:
 
     def reaches(self, lost: Branch, around: Branch) -> bool:
         """Tell whether what is lost costs the occurrence around it."""
-        alone = not lost.children or (self.keyed and lost is self.unit)
+        alone = is_line(lost) or (self.keyed and lost is self.unit)
         return id(around) in self.inner or alone or self.shared(lost)
 
     def shared(self, branch: Branch) -> bool:
@@ -85,7 +85,7 @@ class Losses:
     def share(self, branch: Branch, damage: Damage) -> None:
         """Refuse a file in which all records take values from what is lost."""
         reason = f"{branch.name} is not whole, and all records take values from it"
-        raise FormatProblem("CW636", f"{reason}: {damage.reason}", line=damage.line, help=TORN)
+        raise FormatProblem("CW638", f"{reason}: {damage.reason}", line=damage.line, help=TORN)
 
     def top(self, item: Instance) -> list[Instance]:
         """Give what is lost in a top-level occurrence, which may be itself.

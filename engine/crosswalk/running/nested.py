@@ -33,6 +33,7 @@ class Nested:
         path = unit.path.downs if unit is not None and unit.path is not None else ()
         self.streamed = run.plan.source.root.children[path[0] if path else 0]
         self.runs = Runs(self.key) if unit is not None and unit.keys and len(path) == 1 else None
+        self.count, self.line = 0, 1
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
@@ -63,6 +64,7 @@ class Nested:
         Raises FormatProblem for a file that is cut off, or that its damage costs whole.
         """
         for item in self.items(stream):
+            self.run.where = self.where(item)
             if isinstance(item, Damage):
                 self.stray(item)
                 continue
@@ -98,6 +100,18 @@ class Nested:
         self.run.summary.read += self.run.summary.rejected - before
         if self.runs is not None and lost.branch is self.streamed:
             self.runs.hurt(first)
+
+    def where(self, item: Instance | Torn | Damage) -> str:
+        """Tell which record an occurrence is, where its line does not: XML may be all in one."""
+        if self.run.plan.source.file.form != "xml" or isinstance(item, Torn):
+            return ""
+        grouped = self.run.plan.unit is None or self.run.node.keys
+        if grouped or (isinstance(item, Instance) and item.branch is not self.streamed):
+            return ""
+        self.count += 1
+        crowded = item.line in (1, self.line)
+        self.line = item.line
+        return f"{self.streamed.name} {self.count}: " if crowded else ""
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Torn | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""

@@ -124,7 +124,7 @@ class SourceControls:
         assert one.branch.record is not None
         self.summary.unverified_totals.append(told)
         reason = f"cannot be verified: {told}"
-        self.notice(Issue("CW637", reason, one.line, one.line, one.branch.record.name, total.name))
+        self.notice(Issue("CW639", reason, one.line, one.line, one.branch.record.name, total.name))
 
     def finish(self) -> None:
         """Verify the totals of the whole file: counts first, they tell what a damaged line is."""
