@@ -50,6 +50,9 @@ WRONG = [
     ("cnab-240", "000002000000000000225", "000001000000000000225", "count of pairs"),
     ("cnab-240", "00000225000", "00000225100", "sum over pairs"),
     ("camt-json", '"1234.50"', '"1234.51"', "sum of nested objects"),
+    ("odata", '.count": 2', '.count": 3', "count beside the list"),
+    ("odata", "4E1", "4.1E1", "sum of objects under keys"),
+    ("cxml-invoice", "100.50<", "100.51<", "sum in a summary behind a document type"),
 ]
 
 

@@ -102,16 +102,22 @@ class Nested:
             self.runs.hurt(first)
 
     def where(self, item: Instance | Torn | Damage) -> str:
-        """Tell which record an occurrence is, where its line does not: XML may be all in one."""
-        if self.run.plan.source.file.form != "xml" or isinstance(item, Torn):
+        """Tell which record of a document an occurrence is, where its line does not.
+
+        In JSON what counts as its line is its number; XML may be all in one line.
+        """
+        form = self.run.plan.source.file.form
+        if form not in ("json", "xml") or isinstance(item, Torn):
             return ""
         grouped = self.run.plan.unit is None or self.run.node.keys
         if grouped or (isinstance(item, Instance) and item.branch is not self.streamed):
             return ""
+        if form == "json":
+            return f"{self.streamed.name} {item.line}: "
         self.count += 1
-        crowded = item.line in (1, self.line)
+        told = item.line in (1, self.line)
         self.line = item.line
-        return f"{self.streamed.name} {self.count}: " if crowded else ""
+        return f"{self.streamed.name} {self.count}: " if told else ""
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Torn | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
