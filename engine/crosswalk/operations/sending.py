@@ -34,6 +34,7 @@ class Prepared:
     url: str | None
     credentials: Mapping[str, Secret]
     headers: Mapping[str, Secret]
+    constants: Mapping[str, str]
     problems: tuple[tuple[str, str], ...]
 
 
@@ -53,6 +54,7 @@ def prepare(operation: Operation, sdl: str, settings: Settings, line: str) -> Pr
         url.value if url is not None and isinstance(url.value, str) else None,
         _secrets(operation.credentials, settings),
         _secrets(operation.headers, settings),
+        _constants(operation, settings),
         tuple(validate_values(operation, sdl, variables)),
     )
 
@@ -60,6 +62,16 @@ def prepare(operation: Operation, sdl: str, settings: Settings, line: str) -> Pr
 def _secrets(named: Mapping[str, Scalar], settings: Settings) -> dict[str, Secret]:
     found = {name: settings.find(one.text) for name, one in named.items()}
     return {k: v.value for k, v in found.items() if v and isinstance(v.value, Secret)}
+
+
+def _constants(operation: Operation, settings: Settings) -> dict[str, str]:
+    """Give the headers that carry no secret."""
+    made: dict[str, str] = {}
+    for name, (one, setting) in operation.constants.items():
+        found = settings.find(one.text) if setting else None
+        value = one.text if not setting else found.value if found is not None else None
+        made |= {name: value} if isinstance(value, str) else {}
+    return made
 
 
 def arranged(operation: Operation, line: str) -> dict[str, Json]:
@@ -106,7 +118,7 @@ def _lacking(policy: str | None, made: object, steps: tuple[str, ...], empty: Js
 
 def as_json(request: Prepared) -> str:
     """Give a request as one line of JSON; credentials as `env:NAME` or `file:name`."""
-    headers = {name: str(one) for name, one in request.headers.items()}
+    headers = {**request.constants, **{name: str(one) for name, one in request.headers.items()}}
     credentials: dict[str, object] = dict(_refreshed(request, "a refreshed one"))
     credentials |= {name: str(one) for name, one in request.credentials.items()}
     credentials |= {"headers": headers} if headers else {}
@@ -131,6 +143,7 @@ def as_curl(request: Prepared) -> str:
         lines.append(f'--header "Authorization: Bearer {known["token"]}"')
     elif known:
         lines.append(f'--user "{known.get("username", "")}:{known.get("password", "")}"')
+    lines += [f"--header {shlex.quote(f'{k}: {v}')}" for k, v in request.constants.items()]
     lines += [f'--header "{name}: {_in_shell(one)}"' for name, one in request.headers.items()]
     lines += [
         "--header 'Content-Type: application/json'",
@@ -168,5 +181,6 @@ def as_http(request: Prepared) -> str:
         lines.append(
             f"Authorization: Basic {known.get('username', '')} {known.get('password', '')}"
         )
+    lines += [f"{name}: {one}" for name, one in request.constants.items()]
     lines += [f"{name}: {_in_http(one)}" for name, one in request.headers.items()]
     return "\n".join([*lines, "Content-Type: application/json", "", request.body, ""])
