@@ -27,7 +27,7 @@ TIME_PATTERNS = (
 DATETIME_PATTERNS = (
     *("yyyy-MM-dd'T'HH:mm:ss", "yyyyMMddHHmmss", "M/d/yyyy h:mm a", "yyyy-MM-dd HH:mm:ss.SSSSSS"),
     *("yyyy-MM-dd'T'HH:mm:ssXXX", "yyyyMMddHHmmX", "d MMM yyyy HH:mm:ss Z", "yyDDD HH:mm:ss.SSSXX"),
-    *("epoch", "epoch-millis", "MMMM d, yyyy 'at' h a"),
+    *("epoch", "epoch-millis", "'/Date('epoch-millis'+0000)/'", "MMMM d, yyyy 'at' h a"),
 )
 PATTERNS: dict[str, tuple[str | None, ...]] = {
     "date": (None, *DATE_PATTERNS),
@@ -50,7 +50,11 @@ def table(file: str) -> list[Any]:
 
 
 def of(case: dict[str, Any]) -> Codec:
-    return codec(case["type"], Spelling(**case.get("as", {})))
+    spelling: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in case.get("as", {}).items()
+    }
+    return codec(case["type"], Spelling(**spelling))
 
 
 def _possible(type_: str, spelling: Spelling) -> Codec | None:
@@ -72,6 +76,7 @@ def number_codecs(draw: st.DrawFn) -> Codec:
         group=draw(st.sampled_from(optional)),
         sign=draw(st.sampled_from(SIGNS)),
         symbol=draw(st.sampled_from([None, "$", "$?", "EUR ", "CR"])),
+        unit=draw(st.sampled_from([None, None, "%", " EUR", " EUR?"])),
     )
     made = _possible(type_, spelling)
     return made or codec(type_, Spelling(sign=spelling.sign, symbol=spelling.symbol))
@@ -118,7 +123,7 @@ def _clocks(draw: st.DrawFn, pattern: str) -> time:
     clock = draw(st.times())
     if pattern == "epoch":
         return clock.replace(microsecond=0)
-    places = 3 if pattern == "epoch-millis" else pattern.count("S")
+    places = 3 if "epoch-millis" in pattern else pattern.count("S")
     step = 10 ** (6 - places)
     whole = "epoch" in pattern
     return clock.replace(

@@ -1,5 +1,6 @@
 """Generating what source records must be like besides what a mapping reads of them (`laws`)."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -8,6 +9,7 @@ from crosswalk.model.layout import Branch, Field, Record, branches
 from crosswalk.model.records import Cell
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, Code, Scope
+from crosswalk.running.compile_cells import TEXTS
 from crosswalk.running.laws import unread
 from crosswalk.running.lower import Memo, read_cell
 from crosswalk.values.codecs import Value
@@ -83,7 +85,22 @@ class SourceLaws:
         if key not in self.known:
             read = read_cell(one, self.form)
             self.known[key] = self.code.const(Memo(read) if self.text else read, "U")
-        return f"{self.known[key]}[{cell}]" if self.text else f"{self.known[key]}({cell})"
+        if not self.text:
+            return f"{self.known[key]}({cell})"
+        quick = self.quick(one, cell)
+        return f"{quick} or {self.known[key]}[{cell}]" if quick else f"{self.known[key]}[{cell}]"
+
+    def quick(self, one: Field, cell: str) -> str:
+        """Give the test that is enough for most texts of a field which has many different ones."""
+        if one.always is not None or one.values or one.length is not None:
+            return ""
+        if one.on_missing != "reject":
+            return ""  # the cell may be no text
+        if one.codec.type in TEXTS:
+            return f"{cell}.strip()"
+        if one.codec.fast is None:
+            return ""
+        return f"{self.code.const(re.compile(one.codec.fast, re.ASCII).fullmatch, 'X')}({cell})"
 
     def laws(self, record: Record, cells: str) -> Iterator[str]:
         """Give the statements that hold a record against the laws of its layout."""

@@ -60,15 +60,21 @@ class Nested:
         verify.finish()
 
     def where(self, item: Instance | Spoiled | Damage, streamed: Branch) -> str:
-        """Tell which record an occurrence is, where its line does not: XML may be all in one."""
-        if self.run.plan.source.file.form != "xml" or isinstance(item, Spoiled):
+        """Tell which record of a document an occurrence is, where its line does not.
+
+        In JSON what counts as its line is its number; XML may be all in one line.
+        """
+        form = self.run.plan.source.file.form
+        if form not in ("json", "xml") or isinstance(item, Spoiled):
             return ""
         if isinstance(item, Instance) and item.branch is not streamed:
             return ""
+        if form == "json":
+            return f"{streamed.name} {item.line}: "
         self.count += 1
-        crowded = item.line in (1, self.line)
+        told = item.line in (1, self.line)
         self.line = item.line
-        return f"{streamed.name} {self.count}: " if crowded else ""
+        return f"{streamed.name} {self.count}: " if told else ""
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from crosswalk.values.dateforms import several
 from crosswalk.values.datepatterns import MONTHS, PIVOT, Piece, read_pattern
 from crosswalk.values.datewriters import iso_writer, pattern_writer
 from crosswalk.values.spelling import BadSpelling, Codec, Problem, Spelling, Value, refuse_options
@@ -37,11 +38,16 @@ def date_codec(type: str, spelling: Spelling) -> Codec:  # noqa: A002
     """Build the codec of a date, time or datetime. Raises BadSpelling."""
     refuse_options(type, spelling, ("format",))
     pattern = spelling.format
-    if pattern is not None and pattern in _EPOCHS:
+    if isinstance(pattern, tuple):
+        made = tuple(date_codec(type, Spelling(format=one)) for one in pattern)
+        return several(type, spelling, made)
+    framed = None if pattern is None else _FRAMED.fullmatch(pattern)
+    if framed is not None:
         if type != "datetime":
             remedy = f"use type: datetime, or a pattern such as {ISO[type]}"
-            raise BadSpelling("format", f"a {type} has no {pattern}", remedy)
-        read, write = _epoch(_EPOCHS[pattern])
+            raise BadSpelling("format", f"a {type} has no {framed['unit']}", remedy)
+        unit, name = EPOCHS[framed["unit"]]
+        read, write = _epoch(unit, name, framed["before"] or "", framed["after"] or "")
         return Codec(type, spelling, read, write, None)
     if pattern is None:
         read, write = _iso_reader(type), iso_writer(type)
@@ -234,22 +240,30 @@ def _iso_reader(type: str) -> _Read:  # noqa: A002
     return lambda text: convert(text) if usual(text) else law(text)
 
 
-_EPOCHS = {
+EPOCHS = {
     "epoch": (timedelta(seconds=1), "seconds"),
     "epoch-millis": (timedelta(milliseconds=1), "milliseconds"),
 }
+_FRAMED = re.compile("(?:'(?P<before>[^']*)')?(?P<unit>epoch-millis|epoch)(?:'(?P<after>[^']*)')?")
+"""Forms of a moment that are numbers, their unit and the text around them."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _epoch(form: tuple[timedelta, str]) -> tuple[_Read, Callable[[Value], str]]:
-    unit, name = form
-    match = re.compile("-?[0-9]{1,18}", re.ASCII).fullmatch
+def _epoch(
+    unit: timedelta, name: str, before: str, after: str
+) -> tuple[_Read, Callable[[Value], str]]:
+    """Read and write a count since 1970, with what stands around it: `'/Date('epoch-millis')/'`."""
+    pattern = f"{re.escape(before)}(-?[0-9]{{1,18}}){re.escape(after)}"
+    match = re.compile(pattern, re.ASCII).fullmatch
+    around = f" between '{before}' and '{after}'" if before or after else ""
 
     def read(text: str) -> datetime:
-        if match(text) is None:
-            raise Problem("CW527", f"is not a whole number of {name}")
+        found = match(text)
+        if found is None:
+            raise Problem("CW527", f"is not a whole number of {name}{around}")
         try:
-            return _EPOCH + int(text) * unit
+            return _EPOCH + int(found[1]) * unit
         except OverflowError:
             raise Problem("CW528", "is no datetime that exists") from None
 
@@ -261,6 +275,6 @@ def _epoch(form: tuple[timedelta, str]) -> tuple[_Read, Callable[[Value], str]]:
         count, rest = divmod(value - _EPOCH, unit)
         if rest:
             raise Problem("CW529", f"is not a whole number of {name}")
-        return str(count)
+        return f"{before}{count}{after}"
 
     return read, write
