@@ -10,7 +10,8 @@ from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF, plain_path
 from crosswalk.operations.graphql_reading import Sent
-from crosswalk.operations.graphql_types import Wanted, misfit
+from crosswalk.operations.graphql_types import Wanted, misfit, takes_text
+from crosswalk.operations.jsontexts import answer_texts
 from crosswalk.operations.operation import Operation
 
 if TYPE_CHECKING:
@@ -42,6 +43,12 @@ def ways(branch: Branch, before: Way = ()) -> Iterator[tuple[Way, Field]]:
         yield from ways(child, (*before, *own_steps(path, child.name), *items))
 
 
+def below(path: Way, steps: Way) -> bool:
+    """Tell whether a way leads to something below a path."""
+    named = tuple(one for one in steps if one != LIST)
+    return len(named) > len(path) and named[: len(path)] == tuple(path)
+
+
 @dataclass(slots=True)
 class Answers:
     """Compares the record of the answer with what the document selects."""
@@ -66,6 +73,11 @@ class Answers:
                 yield Diagnostic("CW473", found, each.span, help="name a list of the answer")
                 return
         (response,) = layout.root.children
+        for path in answer_texts(self.operation):
+            if not any(below(path, steps) for steps, _ in ways(response, start)):
+                message = f"as_text names '{'.'.join(path)}', and no field has a path below it"
+                span = self.operation.node.entries["response"].key.span
+                yield Diagnostic("CW473", message, span, help="correct as_text:")
         for steps, one in ways(response, start):
             if steps[:1] == ("data",) and len(steps) > 1:
                 yield from self._field(one, steps)
@@ -73,6 +85,15 @@ class Answers:
     def _field(self, one: Field, steps: Way) -> Iterator[Diagnostic]:
         from graphql.type import get_nullable_type, is_composite_type
 
+        for number in range(1, len(steps)):
+            text = tuple(step for step in steps[:number] if step != LIST)
+            if text in answer_texts(self.operation):
+                found = self.at(steps[:number])
+                wrong_text = None if isinstance(found, str) or takes_text(found) else f"is {found}"
+                if isinstance(found, str) or wrong_text is not None:
+                    message = f"field {one.key}: {wrong_text or found}, which is no JSON text"
+                    yield Diagnostic("CW473", message, one.span, help="correct as_text:")
+                return
         found = self.at(steps)
         if not isinstance(found, str) and is_composite_type(get_nullable_type(found)):
             found = f"'{shown(steps)}' is an object, not a value"

@@ -37,7 +37,8 @@ class Operation:
     other headers (each a text, or a setting where True), `token` how a token is had. `installed`
     are settings that say what the biller's partner runs: `version` and `licences`. `none` says by
     record and field how no value travels; `keep_errors` whether an answer with errors is mapped all
-    the same; `paging` how a list is read to its end.
+    the same; `texts` and `answer_texts` which objects travel as JSON
+    text; `paging` how a list is read to its end.
     """
 
     name: str
@@ -61,6 +62,8 @@ class Operation:
     none: Mapping[tuple[str, str], str]
     keep_errors: bool
     paging: Paging | None
+    texts: tuple[tuple[str, ...], ...]
+    answer_texts: tuple[tuple[str, ...], ...]
     lookup_document: Scalar | None
     node: Map = field(repr=False)
 
@@ -106,6 +109,8 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         none=_none(node),
         keep_errors=answer is not None and text(answer, "errors") == "keep",
         paging=read_paging(node, variables, text(answer, "each") if answer is not None else None),
+        texts=_as_text(mapping(node, VARIABLES)),
+        answer_texts=_as_text(answer),
         lookup_document=scalar(lookup, "document") if lookup is not None else None,
         node=node,
     )
@@ -344,6 +349,11 @@ def _lookup(node: Map | None) -> Lookup | None:
 def _path(node: Map | None, key: str = "path") -> tuple[str, ...]:
     path = text(node, key) if node is not None else None
     return tuple(path.split(".")) if path else ("data",)
+
+
+def _as_text(node: Map | None) -> tuple[tuple[str, ...], ...]:
+    """Give the paths of the objects that travel as JSON text."""
+    return tuple(tuple(one.split(".")) for one in _texts(node, "as_text"))
 
 
 def _texts(node: Map | None, key: str) -> tuple[str, ...]:

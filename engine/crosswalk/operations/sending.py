@@ -15,6 +15,7 @@ from crosswalk.documents.source import Scalar
 from crosswalk.formats.jsonshape import ITSELF, child_steps, steps_of
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.layout import Branch
+from crosswalk.operations.jsontexts import written
 from crosswalk.operations.operation import EMPTY, NULL, OMIT, Operation
 from crosswalk.operations.token import REFRESH
 
@@ -83,6 +84,7 @@ def arranged(operation: Operation, line: str) -> dict[str, Json]:
     if not isinstance(made, dict):
         raise TypeError(line[:0] or "variables are an object")
     _arrange(operation, operation.variables.root.children[0], made)
+    written(made, operation)
     return made
 
 
