@@ -125,6 +125,7 @@ CODES: dict[str, str] = {
     "CW452": "file of a case cannot be read",
     "CW453": "moment of a run cannot be read",
     "CW455": "group of columns does not fit its line",
+    "CW456": "header line of no one record",
     "CW461": "partner's types cannot be read",
     "CW462": "partner has no such field, argument or type",
     "CW463": "partner needs more than it is given",

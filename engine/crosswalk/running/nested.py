@@ -258,10 +258,7 @@ class Nested:
             self.run.laws.hold_all(everything)
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
-            pieces = (one for group in made.children for one in group)
-            emitter = self.run.share.emitter
-            document = emitter.document is not None  # the head holds it
-            text = "" if document else "".join(emitter.text(one) for one in pieces)
+            text = self.run.share.emitter.whole(made)
         except Rejected as rejected:
             self.run.reject(rejected.issue, tuple(range(size)))
             return
