@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +43,12 @@ def ways(branch: Branch, before: Way = ()) -> Iterator[tuple[Way, Field]]:
         yield from ways(child, (*before, *own_steps(path, child.name), *items))
 
 
-def below(path: Way, steps: Way) -> bool:
-    """Tell whether a way leads to something below a path."""
-    named = tuple(one for one in steps if one != LIST)
-    return len(named) > len(path) and named[: len(path)] == tuple(path)
+def idle(texts: Iterable[Way], every: Sequence[Way]) -> Iterator[str]:
+    """Say which paths of `as_text` no field has a path below."""
+    named = [tuple(one for one in steps if one != LIST) for steps in every]
+    for path in texts:
+        if not any(len(one) > len(path) and one[: len(path)] == path for one in named):
+            yield f"as_text names '{'.'.join(path)}', and no field has a path below it"
 
 
 @dataclass(slots=True)
@@ -73,12 +75,11 @@ class Answers:
                 yield Diagnostic("CW473", found, each.span, help="name a list of the answer")
                 return
         (response,) = layout.root.children
-        for path in answer_texts(self.operation):
-            if not any(below(path, steps) for steps, _ in ways(response, start)):
-                message = f"as_text names '{'.'.join(path)}', and no field has a path below it"
-                span = self.operation.node.entries["response"].key.span
-                yield Diagnostic("CW473", message, span, help="correct as_text:")
-        for steps, one in ways(response, start):
+        every = list(ways(response, start))
+        span = self.operation.node.entries["response"].key.span
+        for message in idle(answer_texts(self.operation), [steps for steps, _ in every]):
+            yield Diagnostic("CW473", message, span, help="correct as_text:")
+        for steps, one in every:
             if steps[:1] == ("data",) and len(steps) > 1:
                 yield from self._field(one, steps)
 

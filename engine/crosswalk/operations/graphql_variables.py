@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF
-from crosswalk.operations.graphql_fields import LIST, Way, below, own_steps, shown, ways
+from crosswalk.operations.graphql_fields import LIST, Way, idle, own_steps, shown, ways
 from crosswalk.operations.graphql_reading import Sent, place
 from crosswalk.operations.graphql_types import Wanted, misfit, takes_text
 from crosswalk.operations.operation import EMPTY, Operation
@@ -48,11 +48,9 @@ class Variables:
                 remedy = f"add it under variables: fields: {name}"
                 self._wrong("CW465", message, place(definition, self.sent.places), remedy)
         every = [steps for found in fields.values() for steps, _ in found]
-        for path in self.operation.texts:
-            if not any(below(path, steps) for steps in every):
-                message = f"as_text names '{'.'.join(path)}', and no field has a path below it"
-                at = self.operation.node.entries["variables"].key.span
-                self._wrong("CW465", message, at, "correct as_text:, or the fields' paths")
+        at = self.operation.node.entries["variables"].key.span
+        for message in idle(self.operation.texts, every):
+            self._wrong("CW465", message, at, "correct as_text:, or the fields' paths")
         kinds = {
             name: type_from_ast(self.schema, one.type)
             for name, one in declared.items()
