@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "CW338": "breaking change without a new major version",
     "CW339": "change without a new version",
     "CW340": "revision cannot be compared",
+    "CW341": "nothing to count",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",

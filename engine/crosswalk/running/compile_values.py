@@ -107,6 +107,8 @@ class Values:
                 return self.calculated(origin, scope)
             case p.Decided():
                 return self.decided(origin, scope)
+            case p.Numbered() if "made" in scope.known:
+                return f"(len({scope.known['made']}) + 1)"
             case p.NullValue():
                 return "None"
             case _:
