@@ -308,7 +308,7 @@ class Evaluator:
         lines = place.earlier if origin.running else place.members[:1]
         values: list[Value] = []
         for one in lines:
-            here = Place((one,), (), place.number)
+            here = Place((one,))
             values += [self.slot(slot, here) for slot in origin.add]
             values += [negative(self.slot(slot, here)) for slot in origin.less]
         if origin.start is not None:
