@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from crosswalk.formats.groups import lines_of
-from crosswalk.model.layout import Branch, Layout, is_line, last_unmarked
+from crosswalk.model.layout import Branch, Layout, branches, is_line, last_unmarked
 from crosswalk.model.records import Damage, Instance, Row
+from crosswalk.running.occurrences import size_of, wrong_choice
 
 
 @dataclass(slots=True)
@@ -112,7 +113,7 @@ class _Machine:
             if self._starts(way):
                 yield from self.close()
                 if self._begin(way, row):
-                    if is_line(top):
+                    if _is_whole(self.stack[0].instance):
                         yield from self.close()
                     return
             self.count(row.line, row.end_line)
@@ -161,6 +162,8 @@ class _Machine:
         children = holder.instance.branch.children
         index = children.index(way[0])
         full = holder.instance.children[index] and way[0].most == 1
+        if holder.instance.branch.one_of and any(holder.instance.children):
+            return False
         skipped = children[holder.at : index]
         gap = any(
             child.least and not holder.instance.children[children.index(child)] for child in skipped
@@ -278,8 +281,35 @@ def _first(above: Branch, below: Branch) -> bool:
 
 def _missing(one: _Open) -> str:
     """Name a required child that an occurrence does not have."""
-    pairs = zip(one.instance.branch.children, one.instance.children, strict=True)
+    branch = one.instance.branch
+    if branch.one_of:
+        return "" if any(one.instance.children) else branch.either
+    pairs = zip(branch.children, one.instance.children, strict=True)
     return next((child.name for child, found in pairs if child.least and not found), "")
+
+
+def _is_whole(one: Instance) -> bool:
+    """Tell whether no further line can belong to an occurrence."""
+    if one.branch.one_of:
+        return any(one.children) and all(
+            _is_whole(child) for group in one.children for child in group
+        )
+    return is_line(one.branch)
+
+
+def told_apart(items: Iterable[Item], layout: Layout) -> Iterable[Item]:
+    """Spoil occurrences of a form without lines that hold several records where one stands."""
+    if not any(one.one_of for one in branches(layout.root)):
+        return items
+    return (_one_each(item) for item in items)
+
+
+def _one_each(item: Item) -> Item:
+    reason = wrong_choice(item) if isinstance(item, Instance) else None
+    if not isinstance(item, Instance) or reason is None:
+        return item
+    damage = Damage(item.line, item.line, "CW588", reason, "")
+    return Spoiled(item.line, item.line, size_of(item), [damage])
 
 
 def _ordinal(row: Damage, layout: Layout) -> int:
