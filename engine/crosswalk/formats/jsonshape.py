@@ -92,7 +92,7 @@ class Shape:
         elif isinstance(place, dict):
             self._take(_object(value, name), place, made)
         elif isinstance(place, Listed):
-            self._items(_list(value, name), place, made, name)
+            self._items(_list(value, name, place), place, made, name)
         elif isinstance(place, Keyed):
             self._under(_object(value, name), place.every, made)
 
@@ -196,7 +196,9 @@ def _object(value: object, name: str) -> dict[str, object]:
     return value
 
 
-def _list(value: object, name: str) -> list[object]:
+def _list(value: object, name: str, listed: Listed) -> list[object]:
+    if listed.bare and not isinstance(value, list):
+        return [value]
     if not isinstance(value, list):
         raise ShapeError("CW645", f"'{name}' must be a list")
     return value
