@@ -142,7 +142,17 @@ NOT_HERE = {
     *("form: fixed", "width", "align", "align: left", "align: right", "pad:  ", "pad: 0"),
     *("record_length", "trailing_blanks", "trailing_blanks: cut", "trailing_blanks: optional"),
     *("trailing_blanks: required", "rest", "starts", "from_line", "until_line", "continuation"),
-    *("blocks", "blocks_of", "fill", "newline: rdw", "positions", "usage", "json: key"),
+    *(
+        "blocks",
+        "blocks_of",
+        "fill",
+        "newline: rdw",
+        "newline: cr",
+        "record_start",
+        "positions",
+        "usage",
+        "json: key",
+    ),
     *(f"positions: {unit}" for unit in ("bytes", "characters")),
     *(f"usage: {kind}{sign}" for kind in ("binary", "packed", "zoned") for sign in SIGNS),
     # of the fixed and composite forms, and keys of JSON objects: tests/formats

@@ -154,3 +154,28 @@ def copying(name: str, layout: str) -> str:
         lines.append(f"  {record.name}:")
         lines += [f'    "{one.key}": "{record.name}.{one.key}"' for one in record.fields]
     return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["reference", "compiled"])
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("62F:C210106EUR2190,", "62F:C210106EUR2190,01"),
+        ("C1234,50", "D1234,50"),
+        ("60F:C", "60F:D"),
+    ],
+    ids=["balance", "sign of an entry", "sign of the opening balance"],
+)
+def test_balances_inside_texts_are_held_against_the_entries(
+    good: str, bad: str, tmp_path: Path, *, compiled: bool
+) -> None:
+    """By `agree` in the mapping: the statement is rejected, for its amounts are parts of texts."""
+    text = (HERE / "mt940-balances" / "input.txt").read_text("utf-8")
+    assert good in text
+    source = tmp_path / "statement.txt"
+    source.write_text(text.replace(good, bad), encoding="utf-8")
+    project = Project(HERE)
+    plan = project.plan("strangers/mt940-balances", project.view(None), target_form=CANONICAL)
+    context = Context({}, Run(AT, "1", "statement"))
+    result = convert(plan, context, source, Files(tmp_path / "out"), compiled=compiled)
+    assert [reject.issue.code for reject in result.rejects] == ["CW575"]

@@ -177,6 +177,7 @@ CODES: dict[str, str] = {
     "CW547": "tag stands several times",
     "CW548": "number cannot be divided",
     "CW549": "check digit is wrong",
+    "CW550": "moments cannot be compared",
     "CW551": "text does not fit the pattern",
     "CW552": "text fits the pattern in more than one way",
     "CW553": "value does not fit its part of the pattern",

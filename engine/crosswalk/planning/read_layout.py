@@ -8,6 +8,7 @@ from crosswalk.documents.access import child, flag, mapping, number, scalar, sca
 from crosswalk.documents.source import List, Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
+from crosswalk.formats.fixed_bytes import is_endless
 from crosswalk.formats.fixed_places import NUMBERS, record_length
 from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
@@ -221,14 +222,15 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     """Find what a text form declares that does not go together."""
     findings: list[Diagnostic] = []
-    endless = file.newline == "none" and file.record_end is None
+    endless = is_endless(file)
     if file.form == "fixed" and (endless or file.blocks is not None):
         lengths = {record_length(record, file) for record in whole_lines(records)}
-        if len(lengths) > 1 or file.newline == "rdw":
+        shorter = endless and file.trailing_blanks != "required"
+        if len(lengths) > 1 or file.newline == "rdw" or shorter:
             first = next(iter(records.values()))
             what = "without line ends" if endless else "in blocks"
             message = f"records {what} must all have one length"
-            help_ = "say record_length: under file"
+            help_ = "remove trailing_blanks" if shorter else "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
     if (file.record_start is not None and not bare) or (file.newline == "cr" and file.multiline):
@@ -288,9 +290,19 @@ def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
             yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
 
 
+def _lines_of_none(node: Map | None, file: File) -> Iterator[Diagnostic]:
+    """Find keys about lines where records have no line ends."""
+    for key in ("from_line", "until_line", "continuation"):
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and (file.newline == "rdw" or is_endless(file)):
+            message = f"'{key}' is for lines, and the records of this file have no line ends"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+
+
 def _bytes(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
-    """Find bytes in a form that has only text."""
+    """Find bytes in a form that has only text, and lines in a file that has none."""
     if file.form == "fixed":
+        yield from _lines_of_none(node, file)
         positions = scalar(node, "positions") if node is not None else None
         if positions is not None and file.positions == "bytes" and is_wide(file):
             message = f"positions are counted in characters in {file.encoding}"
