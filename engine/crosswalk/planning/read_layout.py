@@ -26,6 +26,7 @@ from crosswalk.model.layout import (
     Separators,
     first_unmarked,
     last_unmarked,
+    titled,
 )
 from crosswalk.planning.read_groups import in_lines, structured, whole_lines
 from crosswalk.planning.split import read_per
@@ -53,6 +54,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if root is None:
         return None, findings
     findings += structured(root)
+    findings += _header(Layout("", "", file, root, tuple(records.values()), node.span))
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
     findings += _kept_apart(records, file)
@@ -217,6 +219,21 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
         after=text(node, "after"),
         first=1 if (first := number(node, "first")) is None else first,
     )
+
+
+def _header(layout: Layout) -> Iterator[Diagnostic]:
+    """Find a header line of several record types, none of which is known to be the one it names."""
+    lines = [one for one in layout.records if one.within is None]
+    if not layout.file.header or len(lines) == 1:
+        return
+    if layout.file.form == "sheet":
+        message = "the sheet has a header row and several record types"
+        help_ = "describe the header row as a record that is always the same, or leave rows out"
+        yield Diagnostic("CW456", message, lines[1].span, help=help_)
+    elif layout.file.form == "delimited" and titled(layout) < 0:
+        message = "the header line could name the columns of several record types"
+        help_ = "one record repeats at the top of the structure, the others beside it: head, row*"
+        yield Diagnostic("CW456", message, lines[1].span, help=help_)
 
 
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
