@@ -201,6 +201,7 @@ CODES: dict[str, str] = {
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
     "CW587": "rules of a setting were not used",
+    "CW588": "several records where one stands",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",
@@ -324,6 +325,7 @@ CODES: dict[str, str] = {
     "RUL402": "number spelled in an unusual way",
     "RUL403": "condition on a value the biller does not have",
     "RUL404": "unusual value",
+    "RUL405": "one code in two places",
     "RUL501": "rule is never asserted",
     "RUL502": "expectation that cannot hold",
     "RUL503": "allowed in vain",
