@@ -252,7 +252,7 @@ CODES: dict[str, str] = {
     "CW652": "XML is too large or nested too deeply",
     "CW653": "unknown element or attribute",
     "CW654": "XML has another shape than the layout",
-    "CW655": "another kind of XML document",
+    "CW655": "another kind of document",
     "CW656": "character cannot be written in XML",
     "CW660": "output exists already",
     "CW661": "unsafe file name",
