@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "CW338": "breaking change without a new major version",
     "CW339": "change without a new version",
     "CW340": "revision cannot be compared",
+    "CW341": "nothing to count",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
@@ -252,7 +253,7 @@ CODES: dict[str, str] = {
     "CW652": "XML is too large or nested too deeply",
     "CW653": "unknown element or attribute",
     "CW654": "XML has another shape than the layout",
-    "CW655": "another kind of XML document",
+    "CW655": "another kind of document",
     "CW656": "character cannot be written in XML",
     "CW660": "output exists already",
     "CW661": "unsafe file name",
