@@ -13,6 +13,7 @@ from crosswalk.documents.access import mapping, scalar
 from crosswalk.documents.source import Entry, Map
 from crosswalk.documents.workspace import Document
 from crosswalk.findings.diagnostics import Diagnostic
+from crosswalk.findings.errors import ConfigError
 from crosswalk.golive.flow_changes import FlowChange, flow_changes
 from crosswalk.golive.new_biller import asked_settings
 from crosswalk.golive.patch import Key, after, replaced, without
@@ -44,7 +45,13 @@ class Move:
 
 
 def move(project: Project, biller: Document, to: Document, day: date) -> Move:
-    """Propose a biller for another integration. Raises ConfigError, ValueError for its own one."""
+    """Propose a biller for another integration. Raises ConfigError, ValueError for its own one.
+
+    A secret that is written out is refused: the proposal would print it.
+    """
+    secrets = [one for one in check(project) if one.code == "CW805"]
+    if secrets:
+        raise ConfigError(secrets)
     extends = scalar(biller.node, "extends")
     assert extends is not None
     target = f"{to.name}@{to.major}"
