@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
+from crosswalk.findings.suggest import closest
+from crosswalk.formats.jsonpath import spelled
 from crosswalk.formats.jsonplaces import Places
 from crosswalk.formats.jsonshape import (
     LINE,
@@ -23,6 +25,7 @@ from crosswalk.formats.jsonshape import (
     Shape,
     ShapeError,
     checked,
+    missing,
     shapes,
     unknown_key,
     whole_list,
@@ -52,16 +55,24 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
     must be there is not).
     """
     seen: set[str] = set()
-    whole = True
     for item in _items(stream, layout):
+        made = item
         if isinstance(item, Instance):
             seen.add(item.branch.name)
+        elif item.may:
+            seen.update(item.may)
         else:
-            whole = False
-        yield item
-    for branch in layout.root.children if whole else ():
+            made = item._replace(may=_open(layout, seen))
+        yield made
+    for branch in layout.root.children:
         if branch.least and branch.name not in seen:
             raise _absent(branch, layout)
+
+
+def _open(layout: Layout, seen: set[str]) -> tuple[str, ...]:
+    """Name the branches that a line nobody can read may be of: those that may still come."""
+    tops = layout.root.children
+    return tuple(one.name for one in tops if one.most is None or one.name not in seen)
 
 
 def _absent(branch: Branch, layout: Layout) -> FormatProblem:
@@ -170,7 +181,8 @@ def _occurrence(shape: Shape, item: object, key: str | None, number: int) -> Ins
         return shape.read(item, number, None, key)
     except ShapeError as wrong:
         reason = f"{shape.name} {number}: {wrong.reason}"
-        return Damage(number, number, wrong.code, reason, encode(item), wrong.field)
+        may = (shape.home.branch.name,)
+        return Damage(number, number, wrong.code, reason, encode(item), wrong.field, may)
 
 
 def _occurrences(
@@ -183,7 +195,24 @@ def _occurrences(
     made = root.find(value)
     for home in found.itself:
         made[home.index].append((value, None))
+    if not any(made):
+        _refuse_elsewhere(value, found)
     return made
+
+
+def _refuse_elsewhere(value: object, found: Places) -> None:
+    """Refuse a document that has not even the objects and lists that the paths lead through."""
+    ends = [missing(value, home.steps) for home in found.root.children]
+    if not ends or None in ends:
+        return
+    steps, known = max((end for end in ends if end is not None), key=lambda end: len(end[0]))
+    where = f"'{spelled(steps[:-1])}'" if steps[1:] else ROOT
+    near = closest(str(steps[-1]), known)
+    raise FormatProblem(
+        "CW655",
+        f"no record of the layout is in the file, {where} has no '{steps[-1]}'",
+        help=f"did you mean '{near}'?" if near else "correct the paths, or ask for the right file",
+    )
 
 
 def _whole(stream: BinaryIO, layout: Layout) -> bytes:

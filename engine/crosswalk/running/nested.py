@@ -1,20 +1,27 @@
 """Sources that are nested, of several record types, or one unit as a whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
-from crosswalk.model.layout import Branch, branches
+from crosswalk.model.layout import branches
 from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.running.assemble import Spoiled, assemble
+<<<<<<< HEAD
+from crosswalk.running.assemble import Spoiled, assemble, told_apart
+=======
+from crosswalk.running.assemble import Torn, assemble
+>>>>>>> main
 from crosswalk.running.evaluate import Place, follow
+from crosswalk.running.losses import CUT_OFF, Losses, prune
 from crosswalk.running.mapper import Mapper
-from crosswalk.running.occurrences import issue_of, lines_of, size_of
+from crosswalk.running.occurrences import damage_of, issue_of, lines_of, size_of
 from crosswalk.running.source_controls import SourceControls
+from crosswalk.running.together import Runs, Together
 from crosswalk.running.totals import fill_controls
 from crosswalk.running.unreadable import used_fields
+from crosswalk.values.codecs import Value
 
 
 class Nested:
@@ -24,6 +31,12 @@ class Nested:
         """Map for this run."""
         self.run = run
         self.looked_up = _looked_up(run.plan)
+        self.losses = Losses(run.plan)
+        self.verify = SourceControls(run.interpreter, run.summary, run.notice)
+        unit = None if run.plan.unit is None else run.node
+        path = unit.path.downs if unit is not None and unit.path is not None else ()
+        self.streamed = run.plan.source.root.children[path[0] if path else 0]
+        self.runs = Runs(self.key) if unit is not None and unit.keys and len(path) == 1 else None
         self.count, self.line = 0, 1
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
@@ -32,52 +45,97 @@ class Nested:
 
     def tree(self, stream: BinaryIO) -> Iterator[str]:
         """Map nested occurrences as they are read."""
-        node, verify = self.run.node, SourceControls(self.run.interpreter, self.run.summary)
-        path = node.path.downs if node.path is not None else ()
-        index = path[0] if path else 0
-        streamed = self.run.plan.source.root.children[index]
-        waiting: list[Instance] = []
-        for item in self.items(stream):
-            self.run.where = "" if node.keys else self.where(item, streamed)
-            if not isinstance(item, Instance):
-                self.spoiled(item, verify)
-                continue
-            verify.add(item)
+        streamed = self.streamed
+        for item in self.sound(stream):
             if item.branch is not streamed:
                 self.place(item)
                 continue
             item.parent = self.run.root
             self.run.summary.read += size_of(item)
-            if len(path) == 1 and node.keys:
-                if waiting and not self.joins(waiting[0], item):
-                    yield from self.unit(waiting)
-                    waiting = []
-                waiting.append(item)
-            else:
+            if self.runs is None:
                 yield from self.unit([item])
-        if waiting:
-            yield from self.unit(waiting)
-        verify.finish()
+                continue
+            for group in self.runs.add(item):
+                yield from self.joined(group)
+        if self.runs is not None:
+            for group in self.runs.end():
+                yield from self.joined(group)
+        self.verify.finish()
 
-    def where(self, item: Instance | Spoiled | Damage, streamed: Branch) -> str:
+    def sound(self, stream: BinaryIO) -> Iterator[Instance]:
+        """Give the top-level occurrences of an input without what is lost in them.
+
+        Raises FormatProblem for a file that is cut off, or that its damage costs whole.
+        """
+        for item in self.items(stream):
+            self.run.where = self.where(item)
+            if isinstance(item, Damage):
+                self.stray(item)
+                continue
+            if not isinstance(item, Torn):
+                self.verify.add(item)
+                yield item
+                continue
+            top = item.instance
+            top.parent = self.run.root
+            lost = self.losses.top(top)
+            self.verify.add(top, lost)
+            for one in lost:
+                prune(one)
+                self.lose(one)
+            if not top.damages:
+                yield top
+
+    def stray(self, damage: Damage) -> None:
+        """Reject a line that stands for itself. Raises FormatProblem for a file that is cut off."""
+        if damage.code == "CW631":
+            raise FormatProblem(damage.code, damage.reason, line=damage.line or None, help=CUT_OFF)
+        self.losses.line(damage)
+        self.verify.doubts.line(damage)
+        self.run.summary.read += 1
+        self.run.reject(issue_of(damage), (damage.line,))
+        if self.runs is not None and self.streamed.name in damage.may:
+            self.runs.hurt(damage)
+
+    def lose(self, lost: Instance) -> None:
+        """Reject what is lost: for each cause, and for the units that are lost although whole."""
+        before = self.run.summary.rejected
+        first = self.run.reject_lost(lost, self.losses.sound(lost))
+        self.run.summary.read += self.run.summary.rejected - before
+        if self.runs is not None and lost.branch is self.streamed:
+            self.runs.hurt(first)
+
+    def where(self, item: Instance | Torn | Damage) -> str:
         """Tell which record of a document an occurrence is, where its line does not.
 
         In JSON what counts as its line is its number; XML may be all in one line.
         """
         form = self.run.plan.source.file.form
-        if form not in ("json", "xml") or isinstance(item, Spoiled):
+        if form not in ("json", "xml") or isinstance(item, Torn):
             return ""
-        if isinstance(item, Instance) and item.branch is not streamed:
+        grouped = self.run.plan.unit is None or self.run.node.keys
+        if grouped or (isinstance(item, Instance) and item.branch is not self.streamed):
             return ""
         if form == "json":
-            return f"{streamed.name} {item.line}: "
+            return f"{self.streamed.name} {item.line}: "
         self.count += 1
         told = item.line in (1, self.line)
         self.line = item.line
-        return f"{streamed.name} {self.count}: " if told else ""
+        return f"{self.streamed.name} {self.count}: " if told else ""
 
-    def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
+    def items(self, stream: BinaryIO) -> Iterator[Instance | Torn | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
+        source = self.run.plan.source
+        if source.file.form in textform.FORMS:
+            return assemble(textform.read(stream, source), source)
+        if source.file.form == "sheet":
+            from crosswalk.formats import sheetform
+
+            return assemble(sheetform.read(stream, source), source)
+        return iter(told_apart(self.occurrences(stream), source))
+
+    def occurrences(self, stream: BinaryIO) -> Iterator[Instance | Damage]:
+        """Give the top-level occurrences of a form whose occurrences are whole when read."""
         form = self.run.plan.source.file.form
         if form == "values":
             return iter(stream)  # type: ignore[arg-type]
@@ -85,16 +143,10 @@ class Nested:
             from crosswalk.formats import jsonform
 
             return jsonform.read(stream, self.run.plan.source)
-        if form in textform.FORMS:
-            return assemble(textform.read(stream, self.run.plan.source), self.run.plan.source)
         if form == "xml":
             from crosswalk.formats import xmlform
 
             return xmlform.read(stream, self.run.plan.source)
-        if form == "sheet":
-            from crosswalk.formats import sheetform
-
-            return assemble(sheetform.read(stream, self.run.plan.source), self.run.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read")
 
     def place(self, item: Instance) -> None:
@@ -116,43 +168,26 @@ class Nested:
         self.run.wrote([item], size_of(item))
 
     def unlawful(self, issue: Issue, item: Instance) -> None:
-        """Reject a file-level record. Raises FormatProblem where there is only one of it."""
-        if item.branch.most is not None:
+        """Reject a file-level record. Raises FormatProblem where it is the whole file's."""
+        if item.branch.most is not None or self.losses.shared(item.branch):
             name = ".".join(filter(None, (issue.record, issue.field)))
             value = f" '{issue.value}'" if issue.value else ""
-            help_ = "this record stands once for the whole file: is it the file that was meant?"
+            help_ = "this record is about the whole file: is it the file that was meant?"
             reason = f"{name}{value} {issue.reason}"
             raise FormatProblem(issue.code, reason, line=issue.line or None, help=help_)
         self.run.summary.read += size_of(item)
         self.run.reject(issue, lines_of([item]))
 
-    def joins(self, one: Instance, other: Instance) -> bool:
-        """Tell whether two streamed occurrences belong to one group."""
-        try:
-            return all(
-                self.run.interpreter.field(slot, one) == self.run.interpreter.field(slot, other)
-                for slot in self.run.node.keys
-            )
-        except Rejected:
-            return False
+    def key(self, item: Instance) -> list[Value]:
+        """Give the values that tell which streamed occurrences belong together."""
+        return [self.run.interpreter.field(slot, item) for slot in self.run.node.keys]
 
-    def spoiled(self, item: Spoiled | Damage, verify: SourceControls) -> None:
-        """Reject what could not be read. Raises FormatProblem for a file that is cut off."""
-        if isinstance(item, Damage) and item.code == "CW631" and not verify.damaged:
-            help_ = "it may be cut off; a record that may be left out has a ? in the structure"
-            raise FormatProblem(item.code, item.reason, line=item.line or None, help=help_)
-        verify.damaged = True
-        if isinstance(item, Damage):
-            lines: tuple[int, ...] = () if item.code == "CW631" else (item.line,)
-            self.run.summary.read += len(lines)
-            self.run.reject(issue_of(item), lines)
-            return
-        self.run.summary.read += item.rows
-        first, *rest = item.damages
-        lines = tuple(range(item.first, item.first + item.rows))
-        for damage in rest:
-            self.run.reject(issue_of(damage), ())
-        self.run.reject(issue_of(first), lines)
+    def joined(self, group: Together) -> Iterator[str]:
+        """Map records that stand together, unless one that may be theirs is damaged."""
+        if group.cause is None:
+            yield from self.unit(group.members)
+        else:
+            self.run.reject_unit(group.cause, lines_of(group.members), group.members)
 
     def unit(self, members: list[Instance]) -> Iterator[str]:
         """Map one streamed occurrence (or group of them)."""
@@ -217,40 +252,51 @@ class Nested:
     def parts(self, members: list[Instance]) -> Iterator[str]:
         """Map the several target units that one streamed occurrence holds."""
         assert self.run.node.path is not None
-        found = follow(self.run.node.path, Place((self.run.root,)))
+        sound = self.lawful(members)
+        found = follow(self.run.node.path, Place((self.run.root,))) if sound else []
         try:
-            self.around(members, frozenset(id(one) for one in found))
+            groups = list(self.run.interpreter.groups(self.run.node, found))
         except Rejected as rejected:
-            self.run.reject_unit(rejected.issue, lines_of(members), members)
+            self.run.reject_unit(rejected.issue, lines_of(sound), sound)
             return
         counted = 0
-        for group in self.run.interpreter.groups(self.run.node, found):
+        for group in groups:
             lines = lines_of(group)
             counted += len(lines)
             yield from self.run.refer(group, lines, tuple(found))
-        rest = sum(size_of(one) for one in members) - counted
-        self.run.wrote(members, rest, found)
+        rest = sum(size_of(one) for one in sound) - counted
+        self.run.wrote(sound, rest, found)
 
-    def around(self, members: Iterable[Instance], units: frozenset[int]) -> None:
-        """Judge the records around the target units in an occurrence. Raises Rejected."""
+    def lawful(self, members: list[Instance]) -> list[Instance]:
+        """Take out of streamed occurrences what records around the units lose by their laws."""
         for one in members:
-            if id(one) not in units:
-                self.run.laws.hold(one)
-                for group in one.children:
-                    self.around(group, units)
+            if self.around(one):
+                for lost in self.losses.top(one):
+                    prune(lost)
+                    self.run.reject_lost(lost, self.losses.sound(lost))
+        members[:] = [one for one in members if not one.damages]
+        return members
+
+    def around(self, one: Instance) -> bool:
+        """Judge the records around the target units in an occurrence; tell whether one is lost."""
+        if one.branch is self.losses.unit:
+            return False
+        try:
+            self.run.laws.hold(one)
+        except Rejected as rejected:
+            one.damages = (damage_of(rejected.issue),)
+        return any([bool(one.damages), *(self.around(o) for group in one.children for o in group)])
 
     def whole(self, stream: BinaryIO) -> Iterator[str]:
         """Map a file that is one unit: all its records are held at once."""
         size = 0
-        for item in self.items(stream):
-            if not isinstance(item, Instance):
-                self.spoiled(item, SourceControls(self.run.interpreter, self.run.summary))
-                continue
+        for item in self.sound(stream):
             item.parent = self.run.root
             size += size_of(item)
             self.run.root.children[self.run.plan.source.root.children.index(item.branch)].append(
                 item
             )
+        self.verify.finish()
         self.run.summary.read += size
         everything = [one for group in self.run.root.children for one in group]
         try:

@@ -25,6 +25,18 @@ def named(members: Sequence[Instance], names: frozenset[str]) -> Iterator[str]:
             yield from named(group, names)
 
 
+def wrong_choice(item: Instance) -> str | None:
+    """Say what is wrong where an occurrence must hold one of several records; None if nothing."""
+    if item.branch.one_of:
+        pairs = zip(item.branch.children, item.children, strict=True)
+        found = [one.name for one, group in pairs if group]
+        if len(found) != 1:
+            held = " and ".join(found) or "neither"
+            return f"has {held}, where {item.branch.either} stands"
+    below = (wrong_choice(child) for group in item.children for child in group)
+    return next(filter(None, below), None)
+
+
 def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
     """Give the physical lines of occurrences, one for each record."""
     found: list[int] = []
@@ -60,4 +72,12 @@ def below(made: Instance, name: str) -> Iterator[Instance]:
 
 def issue_of(damage: Damage) -> Issue:
     """Say what is wrong with a damaged line as an issue."""
+    if damage.issue is not None:
+        return damage.issue
     return Issue(damage.code, damage.reason, damage.line, damage.end_line, field=damage.field or "")
+
+
+def damage_of(issue: Issue) -> Damage:
+    """Take what is wrong with a record that was read as damage to what it stands in."""
+    place = (issue.line, issue.end_line, issue.code, issue.reason, "", issue.field)
+    return Damage(*place, records=0, issue=issue)
