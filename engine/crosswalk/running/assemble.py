@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crosswalk.formats.groups import lines_of
-<<<<<<< HEAD
-from crosswalk.model.layout import Branch, Layout, branches, is_line, last_unmarked
-from crosswalk.model.records import Damage, Instance, Row
-from crosswalk.running.occurrences import size_of, wrong_choice
-=======
 from crosswalk.formats.record_types import recognised
 from crosswalk.model.layout import Branch, Layout, in_line, last_unmarked
 from crosswalk.model.records import Cell, Damage, Instance, Row
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,34 +117,8 @@ class _Machine:
         groups = self.groups.get(row.ordinal)
         found = row if groups is None else groups.cut(row)
         if isinstance(found, Damage):
-<<<<<<< HEAD
-            yield from self.damaged(found, self.ways[row.ordinal])
-        else:
-            yield from self.row(found)
-
-    def row(self, row: Row) -> Iterator[Item]:
-        way = self.ways[row.ordinal]
-        top = way[0]
-        if self.spoiled is not None and not self._starts(way):
-            self.count(row.line, row.end_line)
-            return
-        if self.spoiled is not None or not self._continue(way, row):
-            if self._starts(way):
-                yield from self.close()
-                if self._begin(way, row):
-                    if _is_whole(self.stack[0].instance):
-                        yield from self.close()
-                    return
-            self.count(row.line, row.end_line)
-            after = self.layout.records[row.ordinal].name
-            reason = f"record {after} is not expected here"
-            self.spoil(Damage(row.line, row.end_line, "CW630", reason, ""))
-            if is_line(top):
-                yield from self.close()
-=======
             return _Line(row.line, row.end_line, None, (found,))
         return _Line(row.line, row.end_line, found.cells, (), found.below)
->>>>>>> main
 
     def meant(self, row: Row) -> Row:
         """Give a row whose tags are those of several record types as the one that fits here."""
@@ -193,22 +161,6 @@ class _Machine:
                 return depth
         return None
 
-<<<<<<< HEAD
-    def _takes(self, depth: int, way: tuple[Branch, ...]) -> bool:
-        """Tell whether the order allows the branches of a way below an open occurrence now."""
-        holder = self.stack[depth - 1]
-        children = holder.instance.branch.children
-        index = children.index(way[0])
-        full = holder.instance.children[index] and way[0].most == 1
-        if holder.instance.branch.one_of and any(holder.instance.children):
-            return False
-        skipped = children[holder.at : index]
-        gap = any(
-            child.least and not holder.instance.children[children.index(child)] for child in skipped
-        )
-        out_of_turn = (index < holder.at or gap) and not holder.instance.branch.any_order
-        if out_of_turn or full or not self._starts(way):
-=======
     def common(self, way: Way) -> int:
         """Give how many of the open occurrences a record of this way can stand in."""
         depth = 0
@@ -226,7 +178,6 @@ class _Machine:
         branch, found = holder.instance.branch, holder.instance.children
         index = branch.children.index(way[0])
         if (found[index] and way[0].most == 1) or not _starts(way):
->>>>>>> main
             return False
         if branch.any_order or (holder.instance.damages and not _first(branch, way[0])):
             return True
@@ -453,48 +404,5 @@ def _smallest(branch: Branch) -> int:
 
 def _missing(one: _Open) -> str:
     """Name a required child that an occurrence does not have."""
-    branch = one.instance.branch
-    if branch.one_of:
-        return "" if any(one.instance.children) else branch.either
-    pairs = zip(branch.children, one.instance.children, strict=True)
+    pairs = zip(one.instance.branch.children, one.instance.children, strict=True)
     return next((child.name for child, found in pairs if child.least and not found), "")
-<<<<<<< HEAD
-
-
-def _is_whole(one: Instance) -> bool:
-    """Tell whether no further line can belong to an occurrence."""
-    if one.branch.one_of:
-        return any(one.children) and all(
-            _is_whole(child) for group in one.children for child in group
-        )
-    return is_line(one.branch)
-
-
-def told_apart(items: Iterable[Item], layout: Layout) -> Iterable[Item]:
-    """Spoil occurrences of a form without lines that hold several records where one stands."""
-    if not any(one.one_of for one in branches(layout.root)):
-        return items
-    return (_one_each(item) for item in items)
-
-
-def _one_each(item: Item) -> Item:
-    reason = wrong_choice(item) if isinstance(item, Instance) else None
-    if not isinstance(item, Instance) or reason is None:
-        return item
-    damage = Damage(item.line, item.line, "CW588", reason, "")
-    return Spoiled(item.line, item.line, size_of(item), [damage])
-
-
-def _ordinal(row: Damage, layout: Layout) -> int:
-    """Recognise a damaged row by the tag it begins with; -1 when it begins with none."""
-    begin = row.text.lstrip(layout.file.quote_char)
-    for record in layout.records:
-        for tag in record.tags:
-            values = (*tag.values, *([tag.always] if tag.always else []))
-            if tag.start is not None and row.text.startswith(values, tag.start - 1):
-                return record.ordinal
-            if tag.start is None and tag.position == 0 and begin.startswith(values) and values:
-                return record.ordinal
-    return -1
-=======
->>>>>>> main

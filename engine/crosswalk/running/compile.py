@@ -151,8 +151,6 @@ class _Compiler:
         """Generate one occurrence of a target branch; give the expression of its text."""
         if node.when is not None:
             scope.add(f"if not ({self.values.condition(node.when, scope)}): raise Doubt")
-        if node.branch.one_of:
-            raise NotCompiled("either one record or another")
         if has_controls(node.branch):
             raise NotCompiled("control totals inside a unit")
         own = self.records.record(node, scope) if node.branch.record is not None else None
@@ -221,6 +219,7 @@ class _Compiler:
         inner = Scope(scope.branch, item, None, None, scope.lines, scope.indent + BASE)
         inner.tail = rows and scope.group is not None
         scope.add(f"{made} = []")
+        inner.known["made"] = made
         inner.known["loop"] = f"{len(scope.lines)} {len(scope.indent)}"
         scope.add(f"for {item} in {members}:")
         if not rows:

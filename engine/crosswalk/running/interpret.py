@@ -14,7 +14,6 @@ from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.evaluate import MISSING, Evaluator, Place, follow
 from crosswalk.running.laws import breach
-from crosswalk.running.occurrences import wrong_choice
 from crosswalk.values.codecs import Problem, Value, spell
 
 
@@ -38,8 +37,6 @@ class Interpreter(Evaluator):
         if node.branch.record is not None:
             self.fill(made, node, place)
         made.children = [list(self.occurrences(child, place, made)) for child in node.children]
-        if node.branch.one_of and sum(map(bool, made.children)) != 1:
-            self.reject("CW588", wrong_choice(made) or "", line, node.branch.name)
         return made
 
     def occurrences(self, node: p.Node, outer: Place, parent: Instance) -> Iterator[Instance]:
@@ -56,9 +53,9 @@ class Interpreter(Evaluator):
         if node.split is not None:
             found = [piece for one in found for piece in self.pieces(node, node.split, one)]
         seen: list[Instance] = []
-        for members in self.groups(node, found):
+        for number, members in enumerate(self.groups(node, found), 1):
             seen += members
-            yield self.make(node, Place(members, tuple(seen)), parent)
+            yield self.make(node, Place(members, tuple(seen), number), parent)
         if not found and node.branch.least:
             line = outer.members[0].line if outer.members else 0
             name = node.branch.name
