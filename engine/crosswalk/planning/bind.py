@@ -67,8 +67,13 @@ def bind(
     unit = repeating[0] if len(repeating) == 1 else None
     findings += [
         Diagnostic("CW341", f"'number' has nothing to count in {name}", span, help=_NO_NUMBER)
-        for name, span in _unnumbered(root, None if unit is None else root.children[unit])
+        for name, span in _numbers(root)
     ]
+    numbered = unit is not None and any(_numbers(root.children[unit]))
+    if numbered and target.per is not None:
+        name, span = next(_numbers(root.children[unit or 0]))
+        message = f"'number' in {name} cannot count in several files"
+        findings.append(Diagnostic("CW341", message, span, help="number the records below"))
     if has_errors(findings):
         return None, findings
     if unit is not None and binder.terms.waits:
@@ -81,6 +86,7 @@ def bind(
         target=target,
         root=root,
         unit=unit,
+        numbered=numbered,
         settings={name: names.settings[name] for name in sorted(binder.terms.settings)},
         source_checks=laws,
         target_checks=checks,
@@ -88,25 +94,22 @@ def bind(
     return plan, findings
 
 
-_NO_NUMBER = (
-    "records are numbered below the record they belong to; those at the top of a file are not, "
-    "because one that is rejected would leave a gap"
-)
+_NO_NUMBER = "records that repeat are numbered; of this one there is one in the file"
 
 
-def _unnumbered(node: Node, unit: Node | None) -> Iterator[tuple[str, Span]]:
-    """Give the entries that number records of which there is one, or the units of the file."""
+def _numbers(node: Node) -> Iterator[tuple[str, Span]]:
+    """Give the entries of an occurrence that take its number, as (field, place)."""
     for one in node.assignments:
-        if one.term is not None and _numbers(one.term):
+        if one.term is not None and _is_number(one.term):
             yield one.field.name, one.span
     for child in node.children:
-        if child.path is None or child is unit:
-            yield from _unnumbered(child, unit)
+        if child.path is None:
+            yield from _numbers(child)
 
 
-def _numbers(term: Term) -> bool:
+def _is_number(term: Term) -> bool:
     """Tell whether a value is made of a number that is counted."""
-    return isinstance(term.origin, Numbered) or any(map(_numbers, options_of(term.origin)))
+    return isinstance(term.origin, Numbered) or any(map(_is_number, options_of(term.origin)))
 
 
 @dataclass(slots=True)

@@ -313,8 +313,9 @@ class Plan:
     """One direction of a mapping, ready to run.
 
     `unit` is the index of the repeating top branch of the target, or None when the whole file is
-    one unit; `settings` those that are read, with their types. `warnings` are findings with which
-    the plan still runs: rules that a setting holds and that cannot be used.
+    one unit; `numbered` tells that units take their number in the file. `settings` are those that
+    are read, with their types, `warnings` findings with which the plan still runs: rules that a
+    setting holds and that cannot be used.
     """
 
     name: str
@@ -324,6 +325,7 @@ class Plan:
     target: Layout
     root: Node
     unit: int | None
+    numbered: bool
     settings: Mapping[str, str]
     source_checks: Mapping[str, tuple[BoundCheck, ...]]
     target_checks: Mapping[str, tuple[BoundCheck, ...]]

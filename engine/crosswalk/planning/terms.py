@@ -51,6 +51,12 @@ _COMPOSITE = (m.Choose, m.FirstOf, m.Agree, m.Rebuild, m.Decide, m.Calculation)
 _ADDING = ("sum", "min", "max")
 
 
+def _number(entry: m.Entry) -> str:
+    """Give the type that a constant has in a calculation; anything else stands as a decimal."""
+    text = entry.origin.text if isinstance(entry.origin, m.Constant) else ""
+    return "integer" if text.removeprefix("-").isdecimal() else "decimal"
+
+
 @dataclass(slots=True)
 class Terms:
     """Binds entries against one source tree; collects findings and the settings that are used.
@@ -280,10 +286,11 @@ class Terms:
     def calculated(
         self, origin: m.Calculation, scope: Scope, target: Field
     ) -> tuple[BoundOrigin, str] | None:
-        """Bind a calculation; constants and settings in it are exact decimals."""
-        number = replace(target, codec=canonical("decimal"))
-        of = [self.term(one, scope, number) for one in origin.of]
-        by = [self.term(one, scope, number) for one in origin.by]
+        """Bind a calculation; constants and settings in it are exact numbers."""
+        of, by = (
+            [self.term(one, scope, replace(target, codec=canonical(_number(one)))) for one in part]
+            for part in (origin.of, origin.by)
+        )
         terms = [term for term in (*of, *by) if term is not None]
         if len(terms) < len(of) + len(by):
             return None

@@ -26,6 +26,10 @@ from crosswalk.running.interpret import Interpreter
 __all__ = ["Compiled", "NotCompiled", "compile_unit"]
 
 
+Held = tuple[dict[str, int], dict[str, int], list[tuple[str, str]], list[str], list[int]]
+"""What a unit's function counts in: counts, sums, pairs, keys and number of `Compiled`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A unit's function.
@@ -35,9 +39,9 @@ class Compiled:
     (`formats.fitting`); else they are Instances. With `several`
     it gives the text and how many target units it holds.
     `sums` holds the running control sums in minor units by `Record.Field`, `counts` the branch
-    counts, `pairs` what `distinct` compares: (source text, target text). Where the target has
-    several files, `keys` holds the text that each unit's file is for, and `unit` gives with
-    `several` a list of texts.
+    counts, `pairs` what `distinct` compares: (source text, target text), `number` how many units
+    there were before. Where the target has several files, `keys` holds the text that each unit's
+    file is for, and `unit` gives with `several` a list of texts.
     """
 
     unit: Callable[..., Any]
@@ -49,6 +53,7 @@ class Compiled:
     sums: dict[str, int]
     pairs: list[tuple[str, str]]
     keys: list[str]
+    number: list[int]
     source: str
 
 
@@ -102,10 +107,7 @@ class _Compiler:
         mark = len(lines)
         text = self.many(path, scope) if several else self.one(scope)
         self.same_check(scope, mark, flat=flat)
-        counts, sums = dict.fromkeys(self.cells.counted, 0), dict.fromkeys(self.cells.summed, 0)
-        pairs: list[tuple[str, str]] = []
-        keys: list[str] = []
-        self.code.names |= {"C": counts, "S": sums, "D": pairs.append, "K": keys.append}
+        held = self.held()
         scope.add(f"t = {text}")
         lines += [BASE + late for late in self.code.late]
         scope.add("return t, n" if several else "return t")
@@ -114,7 +116,17 @@ class _Compiler:
         if any(slot.field.position >= head for slot in self.node.keys):
             head = 0
         shapes = Shapes(self.cells.marks, self.code.copied)
-        return Compiled(unit, flat, several, head, shapes, counts, sums, pairs, keys, source)
+        return Compiled(unit, flat, several, head, shapes, *held, source)
+
+    def held(self) -> Held:
+        """Give the function what it counts in, by the names that it has for it."""
+        counts, sums = dict.fromkeys(self.cells.counted, 0), dict.fromkeys(self.cells.summed, 0)
+        pairs: list[tuple[str, str]] = []
+        keys: list[str] = []
+        number = [0]
+        names = {"C": counts, "S": sums, "D": pairs.append, "K": keys.append, "N": number}
+        self.code.names |= names
+        return counts, sums, pairs, keys, number
 
     def one(self, scope: Scope) -> str:
         """Generate the one target unit of a source unit."""
@@ -127,6 +139,7 @@ class _Compiler:
             raise NotCompiled("groups or conditions below a streamed record")
         members = self.code.members(replace(path, downs=path.downs[1:]), scope)
         inner, made = self.block(members, scope, rows=False)
+        inner.known["number"] = f"N[0] + len({made}) + 1"
         inner.branch = self.node.source
         text = self.framed(self.occurrence(self.node, inner))
         inner.add(f"{made}.append({text})")
@@ -219,7 +232,7 @@ class _Compiler:
         inner = Scope(scope.branch, item, None, None, scope.lines, scope.indent + BASE)
         inner.tail = rows and scope.group is not None
         scope.add(f"{made} = []")
-        inner.known["made"] = made
+        inner.known["number"] = f"len({made}) + 1"
         inner.known["loop"] = f"{len(scope.lines)} {len(scope.indent)}"
         scope.add(f"for {item} in {members}:")
         if not rows:

@@ -25,6 +25,11 @@ _MEMO = frozenset({"date", "time", "datetime", "boolean", "code", "integer"})
 Value = Callable[[str], str]
 
 
+def number_of(scope: Scope) -> str:
+    """Give the expression of the number of the record being made; units go on counting."""
+    return scope.known.get("number", "N[0] + 1")
+
+
 class Values:
     """Generates typed values; what it does not know, it asks the reference."""
 
@@ -107,8 +112,8 @@ class Values:
                 return self.calculated(origin, scope)
             case p.Decided():
                 return self.decided(origin, scope)
-            case p.Numbered() if "made" in scope.known:
-                return f"(len({scope.known['made']}) + 1)"
+            case p.Numbered():
+                return f"({number_of(scope)})"
             case p.NullValue():
                 return "None"
             case _:
@@ -311,8 +316,7 @@ class Values:
             if _goes_up(term):
                 raise NotCompiled("a way from a row to records around it")
             members = self.instances(scope)
-        number = f", (), len({scope.known['made']}) + 1" if "made" in scope.known else ""
-        return f"{ask}({code.const(term)}, {place}({members}{number}))"
+        return f"{ask}({code.const(term)}, {place}({members}, (), {number_of(scope)}))"
 
     def instances(self, scope: Scope) -> str:
         """Give rows as occurrences, whole again where they are only tails."""

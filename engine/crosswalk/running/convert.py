@@ -132,7 +132,8 @@ class _Run:
         """Map all units, on several processes where that is possible; settle the file's records."""
         places = target if isinstance(target, Folder) else None
         flow = Flow(self.plan, self.context, compiled=self.compiled, held=held, places=places)
-        parts = cut(self.source, flow, jobs) if jobs > 1 and places is None else []
+        apart = jobs > 1 and places is None and not self.plan.numbered
+        parts = cut(self.source, flow, jobs) if apart else []
         if len(parts) > 1 and isinstance(target, Staged):
             SideBySide(flow, self.source, self.progress).run(parts, target, rejects)
         else:

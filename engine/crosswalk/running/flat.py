@@ -37,7 +37,8 @@ class Flat:
             if not self.together(group.first, keys):
                 self.reject_apart(group)
                 continue
-            text = None if group.damages or group.odd else self.mapped(group.first, group.tails)
+            spoiled = group.damages or group.odd or group.doubt
+            text = None if spoiled else self.mapped(group.first, group.tails)
             if text is not None:
                 self.run.remember(group.lines[0], group.first)
                 yield text
@@ -70,6 +71,7 @@ class Flat:
             return None
         before = self.run.counted() if self.run.held.values else None
         try:
+            code.number[0] = self.run.summary.units
             text: str = code.unit(first, tails)
         except Exception:  # noqa: BLE001 - the reference says what is wrong
             code.pairs.clear()
@@ -158,6 +160,12 @@ class Flat:
         except Rejected:
             return False
 
+    def doubted(self, damage: Damage, lines: Sequence[int]) -> Issue:
+        """Say that a group is not written because it may lack a line."""
+        name = self.run.node.branch.name
+        reason = f"not written, because line {damage.line} is damaged and may be one of its {name}"
+        return Issue("CW578", reason, lines[0], lines[-1], self.run.node.source.name)
+
     def replay(self, group: Group) -> Iterator[str]:
         """Map a group by the reference; damage in it rejects the whole group."""
         top = self.run.plan.source.root.children[0]
@@ -172,6 +180,9 @@ class Flat:
                 self.run.reject(issue_of(damage), (damage.line,))
             self.run.reject_unit(group.damages[0], lines, members)
             self.run.interpreter.notes.clear()
+            return
+        if group.doubt is not None:
+            self.run.reject_unit(self.doubted(group.doubt, lines), lines, members)
             return
         self.run.remember(group.lines[0], group.first)
         self.run.summary.replayed += 1

@@ -111,7 +111,7 @@ class Mapper:
             if not interpreter.applies(node.when, Place(members[:1])):
                 self.summary.left_out += len(lines)
                 return
-            place = Place(members, earlier or tuple(members))
+            place = Place(members, earlier or tuple(members), self.summary.units + 1)
             made = interpreter.make(node, place, self.made_root)
             self.laws.hold_all(members)
             fill_controls(made, self.wanted, interpreter.writers)

@@ -206,6 +206,7 @@ class Nested:
         code.keys.clear()
         before = self.run.counted()
         try:
+            code.number[0] = self.run.summary.units
             made = code.unit(*self.given(members))
             for key in code.keys:
                 self.run.shares.of(key)

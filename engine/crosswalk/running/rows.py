@@ -34,15 +34,17 @@ class Group:
 
     `first` are the cells of the first row, `tails` those of each row (the first too) from column
     `head` on, `odd` the whole cells of rows that do not begin like the first, by index. `lines`
-    are physical lines, `damages` what could not be read among them.
+    are physical lines, `damages` what could not be read among them, `doubt` what could not be
+    read beside them and may be one of them.
     """
 
-    __slots__ = ("damages", "first", "head", "lines", "odd", "tails")
+    __slots__ = ("damages", "doubt", "first", "head", "lines", "odd", "tails")
 
     def __init__(self, first: Cells, head: int, tail: Cells, line: int) -> None:
         self.first, self.head, self.tails, self.lines = first, head, [tail], [line]
         self.odd: dict[int, Cells] = {}
         self.damages: list[Damage] = []
+        self.doubt: Damage | None = None
 
     def rows(self) -> list[list[Cell]]:
         """Give the whole cells of every row."""
@@ -295,7 +297,10 @@ def _share_out(
     keys: tuple[int, ...],
     layout: Layout,
 ) -> list[Damage]:
-    """Give damaged lines between two groups to the one they are like; the rest stand alone."""
+    """Give damaged lines between two groups to the one they are like; the rest stand alone.
+
+    A group that one of the rest may belong to, as far as its key can be read, is in doubt.
+    """
     alone = []
     near = [group for group in (before, after) if group is not None]
     for damage in waiting:
@@ -305,6 +310,9 @@ def _share_out(
             near[likeness.index(best)].damages.append(damage)
         else:
             alone.append(damage)
+            for group in near:
+                if _may_bear(damage.text, group, keys, layout):
+                    group.doubt = damage
     return alone
 
 
@@ -317,6 +325,17 @@ def _alike(text: str, group: Group, keys: tuple[int, ...], layout: Layout) -> fl
     if _bears(cells, group, keys, layout):
         return 1 + share
     return share if share > ALIKE else 0
+
+
+def _may_bear(text: str, group: Group, keys: tuple[int, ...], layout: Layout) -> bool:
+    """Tell whether a line that breaks off before the end of its keys may be one of a group."""
+    file = layout.file
+    cells = [cell.strip(file.quote_char + " ") for cell in text.split(file.delimiter)]
+    if len(cells) - 1 > max(keys):
+        return False
+    return all(
+        str(group.first[key]).strip().startswith(cells[key]) for key in keys if key < len(cells)
+    )
 
 
 def _bears(cells: list[str], group: Group, keys: tuple[int, ...], layout: Layout) -> bool:

@@ -61,7 +61,7 @@ class Single:
 
 def _alone(plan: p.Plan) -> bool:
     """Tell whether each unit is made of one source record, and the file holds nothing else."""
-    if plan.unit is None or len(plan.target.root.children) != 1:
+    if plan.unit is None or plan.numbered or len(plan.target.root.children) != 1:
         return False
     node = plan.root.children[plan.unit]
     source = plan.source.root.children
