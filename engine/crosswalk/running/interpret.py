@@ -49,15 +49,23 @@ class Interpreter(Evaluator):
                 if node.branch.least or _mapped(made, node):
                     yield made
             return
-        found = [one for one in follow(node.path, outer) if self.applies(node.when, Place((one,)))]
-        seen: list[Instance] = []
-        for members in self.groups(node, found):
-            seen += members
-            yield self.make(node, Place(members, tuple(seen)), parent)
+        found = False
+        for place in self.places(node, outer):
+            found = True
+            yield self.make(node, place, parent)
         if not found and node.branch.least:
             line = outer.members[0].line if outer.members else 0
             name = node.branch.name
             self.reject("CW570", f"has no {name}, but needs one", line, name)
+
+    def places(self, node: p.Node, outer: Place) -> Iterator[Place]:
+        """Give the records that each occurrence of a repeated branch is made of."""
+        assert node.path is not None
+        found = [one for one in follow(node.path, outer) if self.applies(node.when, Place((one,)))]
+        seen: list[Instance] = []
+        for members in self.groups(node, found):
+            seen += members
+            yield Place(members, tuple(seen))
 
     def groups(self, node: p.Node, found: Sequence[Instance]) -> Iterator[list[Instance]]:
         """Cut records into runs of equal keys; without keys each stands alone."""

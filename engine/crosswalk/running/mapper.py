@@ -241,11 +241,13 @@ class Mapper:
                 total[name] = EXACT.add(before, amount) if known else None  # type: ignore[arg-type]
         return total
 
-    def costs(self, members: Sequence[Instance]) -> dict[str, Decimal | None]:
+    def costs(
+        self, members: Sequence[Instance], *, whole: bool = True
+    ) -> dict[str, Decimal | None]:
         """Give the control amounts of a unit; None where one cannot be read."""
         if not members:
             return dict.fromkeys(self.wanted)
-        return amounts(self.interpreter, self.node, self.wanted, members)
+        return amounts(self.interpreter, self.node, self.wanted, members, whole=whole)
 
     def reject_unit(
         self,
@@ -262,7 +264,9 @@ class Mapper:
         else:
             issue = self.torn(rest, cause) if rest else faults[lines[0]]
         faults.pop(issue.line, None)
-        self.reject(issue, tuple(line for line in lines if line not in faults), members)
+        whole = isinstance(cause, Issue)
+        sound = tuple(line for line in lines if line not in faults)
+        self.account(issue, sound, self.costs(members, whole=whole))
         for line, fault in faults.items():
             self.summary.rejected += lines.count(line)
             self.summary.rejects += 1
