@@ -324,6 +324,7 @@ CODES: dict[str, str] = {
     "RUL402": "number spelled in an unusual way",
     "RUL403": "condition on a value the biller does not have",
     "RUL404": "unusual value",
+    "RUL405": "one code in two places",
     "RUL501": "rule is never asserted",
     "RUL502": "expectation that cannot hold",
     "RUL503": "allowed in vain",
