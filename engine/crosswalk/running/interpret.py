@@ -14,6 +14,7 @@ from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.evaluate import MISSING, Evaluator, Place, follow
 from crosswalk.running.laws import breach
+from crosswalk.running.occurrences import wrong_choice
 from crosswalk.values.codecs import Problem, Value, spell
 
 
@@ -37,6 +38,8 @@ class Interpreter(Evaluator):
         if node.branch.record is not None:
             self.fill(made, node, place)
         made.children = [list(self.occurrences(child, place, made)) for child in node.children]
+        if node.branch.one_of and sum(map(bool, made.children)) != 1:
+            self.reject("CW588", wrong_choice(made) or "", line, node.branch.name)
         return made
 
     def occurrences(self, node: p.Node, outer: Place, parent: Instance) -> Iterator[Instance]:
