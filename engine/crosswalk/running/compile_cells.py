@@ -247,6 +247,8 @@ class Cells:
         empty = self.code.const("null" if self.json else "")
         if value == "None" and not one.required:
             return empty
+        if isinstance(term.origin, p.Chunk) and not (self.json or one.required or term.steps):
+            return f"{value} or ''"
         name = self.code.var()
         scope.add(f"{name} = {value}")
         cell = f"{self.code.const(encode_basestring, 'Q')}({name})" if self.json else name

@@ -150,13 +150,13 @@ class Mapper:
 
         `before` are the compiled totals without the unit: one that is held back leaves them.
         """
-        fine = True
+        fine, met, held = True, self.met, self.held.values
         for source, target in pairs:
             key = hash(target)
-            if key in self.held.values:
+            if key in held:
                 fine = False
-            self.met.targets.append(key)
-            self.met.sources.append(self.met.groups[-1] if self.key_is_source else hash(source))
+            met.targets.append(key)
+            met.sources.append(met.groups[-1] if self.key_is_source else hash(source))
         pairs.clear()
         if not fine and before is not None and self.code is not None:
             self.code.counts.update(before[0])
