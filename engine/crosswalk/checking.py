@@ -14,6 +14,8 @@ from crosswalk.documents.source import Map
 from crosswalk.documents.workspace import Document, Workspace
 from crosswalk.findings.diagnostics import Diagnostic, sort_key, unreadable
 from crosswalk.operations.delivering import extended
+from crosswalk.operations.operation import Operation
+from crosswalk.operations.operation_settings import check_together
 from crosswalk.operations.token import check_pushed, read_token
 from crosswalk.planning.bind import bind
 from crosswalk.planning.deciding import check_case
@@ -147,10 +149,18 @@ class _Meaning:
         ]
         for token in filter(None, map(read_token, operations)):
             yield from check_pushed(token, view.settings)
+        if operations:
+            yield from check_together(self._sendable(view), view.settings)
         layouts = [self.project.effective(one, view).node for one in used if one.kind == "layout"]
         for node in layouts:
             yield from self._name(node, view.settings.types())
         yield from missing_in_names(layouts, view.settings, owner)
+
+    def _sendable(self, view: View) -> list[Operation]:
+        """Give every operation that a delivery of a biller may meet."""
+        newest = self.workspace.newest("operation")
+        made = (self.project.read_operation(one, view) for one in newest)
+        return [one for one in made if one is not None]
 
     def _readiness(self, view: View) -> Iterator[Diagnostic]:
         """Check what the layers ask for before going live, and who confirmed it."""

@@ -8,9 +8,10 @@ import pytest
 from tests.delivery import partner
 
 from crosswalk.delivery import reconcile
-from crosswalk.delivery.capability import OnAbsent, Operation
+from crosswalk.delivery.capability import Lookup, OnAbsent, Operation, Success
+from crosswalk.delivery.classify import classify
 from crosswalk.delivery.journal import Delivery
-from crosswalk.delivery.request import Request, payload
+from crosswalk.delivery.request import Json, Request, payload
 from crosswalk.delivery.states import State
 from crosswalk.delivery.wire import Ambiguous, Reply, Seen
 
@@ -236,3 +237,86 @@ def test_without_a_lookup_only_what_may_be_repeated_is_repeated() -> None:
     assert reconcile.without_lookup(paper, replace(MINE, attempts=3)).state is State.REVIEW
     bare = replace(CREATE, lookup=None)
     assert reconcile.without_lookup(bare, MINE) == reconcile.Finding(State.REVIEW, "no_lookup")
+
+
+# --- a partner whose variables are one object, and whose records stand in a connection ------
+
+NESTED = replace(
+    CREATE,
+    places={"account": ("input", "account", "id"), "amount": ("input", "total", "amount")},
+    success=Success(
+        ("data", "pay", "receipt", "number"), ("amount",), {"amount": ("total", "amount")}
+    ),
+    lookup=Lookup(
+        document="query Find($account: ID!) { customer(id: $account) { receipts { edges } } }",
+        key="account",
+        path=("data", "customer", "receipts", "edges"),
+        reference="node.number",
+        match=("amount",),
+        theirs={"amount": ("node", "total", "amount")},
+        expect={"node.state": "BOOKED"},
+        more=("data", "customer", "receipts", "pageInfo", "hasNextPage"),
+        read_after_write=True,
+    ),
+)
+BODY: dict[str, Json] = {"account": {"id": "10-1"}, "total": {"amount": "5.00"}}
+ASKED = delivery(1, payload=payload("mutation", {"input": BODY}))
+
+
+def connection(*amounts: str, more: object = False, state: str = "BOOKED") -> Reply:
+    edges = [
+        {"node": {"number": f"5.{n}", "total": {"amount": one}, "state": state}}
+        for n, one in enumerate(amounts, 1)
+    ]
+    found = {"receipts": {"edges": edges, "pageInfo": {"hasNextPage": more}}}
+    body = {"data": {"customer": found}}
+    return Reply(200, "application/json", json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "reason"),
+    [
+        (connection("5.00"), State.POSTED, "found"),
+        (connection("7.00"), State.REVIEW, "other_receipt"),
+        (connection("5.0", "5.00"), State.REVIEW, "possible_duplicate"),
+        (connection("5.00", state="VOID"), State.READY, "absent"),
+        (connection(), State.READY, "absent"),
+        (connection(more=True), State.REVIEW, "more_records"),
+        (connection("5.00", more=True), State.REVIEW, "more_records"),
+        (connection("5.00", more=None), None, "lookup_failed"),
+        (Reply(200, "json", b'{"data": {"customer": null}}'), None, "lookup_failed"),
+        (
+            Reply(
+                200,
+                "json",
+                b'{"data": {"customer": {"receipts": {"edges": [{"node": null}], '
+                b'"pageInfo": {"hasNextPage": false}}}}}',
+            ),
+            None,
+            "lookup_failed",
+        ),
+    ],
+)
+def test_records_in_a_connection_are_compared_with_nested_variables(
+    seen: Seen, state: State | None, reason: str
+) -> None:
+    found = reconcile.decide(NESTED, ASKED, [ASKED], seen)
+    assert (found.state, found.reason) == (state, reason)
+
+
+def test_the_key_is_asked_for_wherever_it_stands_and_none_proves_nothing() -> None:
+    assert NESTED.lookup is not None
+    asked = json.loads(reconcile.question(NESTED, NESTED.lookup, ASKED))
+    assert asked["variables"] == {"account": "10-1"}
+    lost = replace(ASKED, payload=payload("mutation", {"input": {"total": BODY["total"]}}))
+    found = reconcile.decide(NESTED, lost, [lost], connection("5.00"))
+    assert (found.state, found.reason) == (State.REVIEW, "no_key")
+
+
+@pytest.mark.parametrize(("amount", "outcome"), [("5.0", "posted"), ("6.00", "review")])
+def test_an_echo_of_a_nested_variable_is_compared_where_it_stands(
+    amount: str, outcome: str
+) -> None:
+    body = {"data": {"pay": {"receipt": {"number": "5.1", "total": {"amount": amount}}}}}
+    reply_ = Reply(200, "application/json", json.dumps(body).encode())
+    assert classify(NESTED, ASKED.variables, reply_).outcome.value == outcome

@@ -17,6 +17,7 @@ from crosswalk.project import BACKWARD, FORWARD, Project
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "mappings").rglob("*.yaml"))
 MUTATIONS, BATCHES = 300, 10
+pytestmark = pytest.mark.no_cover
 Lines = list[str]
 Span = tuple[int, int]
 

@@ -80,6 +80,7 @@ def sources() -> dict[str, tuple[bytes, str, str | None]]:
     }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["statement", "tagged", "json-lines", "json-rows"])
 def test_mutated_bytes_give_rejects_or_a_fault_of_ours_and_never_hang(name: str) -> None:
     data, direction, source = sources()[name]

@@ -17,6 +17,7 @@ from tests.flow.kit import (
     table,
 )
 
+pytestmark = pytest.mark.no_cover
 FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 """Without shrinking: a failing run names its arguments, which are small already."""
 

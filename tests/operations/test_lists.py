@@ -15,7 +15,7 @@ from crosswalk.delivery.classify import classify
 from crosswalk.delivery.states import Outcome
 from crosswalk.delivery.wire import Reply
 from crosswalk.operations.answer import read_answer
-from crosswalk.operations.sending import as_curl, as_http, as_json, prepare
+from crosswalk.operations.sending import arranged, as_curl, as_http, as_json, prepare
 from crosswalk.outbound.biller import endpoint_of
 from crosswalk.project import Project
 
@@ -69,9 +69,40 @@ def test_records_become_lists_of_input_objects_and_of_plain_values(compiled: boo
     assert sent(Project(SHOP), ORDER, compiled=compiled) == SENT
 
 
-def test_lists_without_items_travel_empty() -> None:
-    made = sent(Project(SHOP), ORDER | {"label": []}, compiled=True)
-    assert made["input"]["tags"] == []  # type: ignore[index]
+@pytest.mark.parametrize(
+    ("said", "travels"),
+    [("", {}), ("none: omit", {}), ("none: empty", {"tags": []}), ("none: null", {"tags": None})],
+)
+def test_a_list_without_items_travels_as_it_says(
+    said: str, travels: dict[str, object], tmp_path: Path
+) -> None:
+    shutil.copytree(SHOP, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "create.yaml"
+    old = "path: input.tags\n"
+    new = old + (f"      {said}\n" if said else "")
+    file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+    made = sent(Project(tmp_path), ORDER | {"label": []}, compiled=True)
+    input_ = {key: one for key, one in SENT["input"].items() if key != "tags"}  # type: ignore[attr-defined]
+    assert made == {**SENT, "input": input_ | travels}
+
+
+def test_an_object_with_nothing_in_it_is_not_sent_either() -> None:
+    project = Project(SHOP)
+    operation = project.operation("shop/create", project.view(None))
+    line = {
+        "clientMutationId": "1",
+        "input": {
+            "orderId": "1",
+            "capture": None,
+            "total": {"amount": None, "currencyCode": None},
+            "lines": [{"sku": "a", "price": {"amount": None}, "note": None}, {"sku": None}],
+            "tags": [],
+        },
+    }
+    assert arranged(operation, json.dumps(line)) == {
+        "clientMutationId": "1",
+        "input": {"orderId": "1", "lines": [{"sku": "a"}, {}]},
+    }
 
 
 @pytest.mark.parametrize("compiled", [True, False])

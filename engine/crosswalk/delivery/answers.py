@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
-from crosswalk.delivery.capability import Refusal
+from crosswalk.delivery.capability import Operation, Refusal
 
 
 class Unreadable(ValueError):  # noqa: N818 - says what is the case
@@ -33,6 +33,32 @@ def at(answer: object, path: Sequence[str]) -> object:
             return None
         answer = answer.get(name)
     return answer
+
+
+def ours(operation: Operation, variables: object, name: str) -> object:
+    """Give a value of ours by its field's name, wherever among the variables it stands."""
+    return at(variables, operation.places.get(name, (name,)))
+
+
+def every(answer: object, path: Sequence[str]) -> list[object] | None:
+    """Give all that stands at a path, through lists on the way and at its end; none for a null.
+
+    None where a name is missing: then it is not known what there is.
+
+    >>> every({"a": {"edges": [{"node": {"n": 1}}, {"node": {"n": 2}}]}}, ["a", "edges", "node"])
+    [{'n': 1}, {'n': 2}]
+    """
+    found: list[object] = [answer]
+    for number, name in enumerate(path, 1):
+        inner: list[object] = []
+        for one in found:
+            if not isinstance(one, dict) or name not in one:
+                return None
+            value = one[name]
+            last = value is None and number == len(path)
+            inner += value if isinstance(value, list) else [] if last else [value]
+        found = inner
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,14 @@ class Success:
     """Where an answer carries the partner's reference, and what it repeats of our variables.
 
     `path` leads from the top of the answer to the reference (`data`, `create_receipt`,
-    `receiptNumber`). `echo` names fields beside the reference that must equal our variables of
-    the same name; an amount is compared as a number, everything else exactly.
+    `receiptNumber`). `echo` names variables of ours that the partner repeats; an amount is compared
+    as a number, everything else exactly. `theirs` is where each stands beside the reference, when
+    that is not under the same name.
     """
 
     path: tuple[str, ...]
     echo: tuple[str, ...] = ()
+    theirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def field(self) -> str:
@@ -60,9 +62,11 @@ class Lookup:
     """A query that finds what an earlier attempt may have left at the partner.
 
     `key` is the variable of ours that the partner is asked for, `variable` its name in the query
-    (the same unless given). `path` leads to the list (or the single object) found; `reference` is
-    the partner's reference in each, `match` the fields that must equal our variables, and
-    `expect` fields with the value they have once the operation took effect (a void: voided true).
+    (the same unless given). `path` leads to the records found, through lists (`edges`, `node`), or
+    to a single one; `reference` is where each has the partner's reference, `match` the variables of
+    ours that each repeats (at `theirs`, when not under the same name), and `expect` places with
+    the value they have once the operation took effect (a void: voided true). `more` leads to what
+    tells that the partner has more records than it showed: then nothing is proved.
     """
 
     document: str
@@ -70,6 +74,8 @@ class Lookup:
     path: tuple[str, ...]
     reference: str
     match: tuple[str, ...] = ()
+    theirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    more: tuple[str, ...] | None = None
     expect: Mapping[str, object] = field(default_factory=dict)
     variable: str | None = None
     read_after_write: bool = False
@@ -83,6 +89,7 @@ class Operation:
     first look at the host name to the last byte; `max_processing_s` is the longest the partner
     may still be at work after that; `max_attempts` bounds sending again after proof of absence.
     `amounts` names the fields that are compared by value (`12.5` is `12.50`), not letter by letter.
+    `places` is where our fields stand among the variables; one that is not listed is a variable.
     """
 
     name: str
@@ -99,6 +106,7 @@ class Operation:
     refusal: Refusal | None = None
     lookup: Lookup | None = None
     on_absent: OnAbsent = OnAbsent.REVIEW
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def quiet_s(self) -> float:

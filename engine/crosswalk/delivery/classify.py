@@ -1,6 +1,6 @@
 """What one HTTP attempt means for the payment: pure, one table per kind of sight (delivery 3.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crosswalk.delivery import answers
@@ -107,10 +107,8 @@ def _receipt(
     if reference is None:
         return Verdict(Outcome.UNKNOWN, "no_reference", codes=codes, status=reply.status)
     receipt = answers.at(answer, operation.success.path[:-1])
-    if not all(
-        same_field(operation, name, variables.get(name), answers.at(receipt, [name]))
-        for name in operation.success.echo
-    ):
+    success = operation.success
+    if not repeats(operation, (success.echo, success.theirs), variables, receipt):
         return Verdict(Outcome.REVIEW, "echo_differs", reference, codes, status=reply.status)
     return Verdict(Outcome.POSTED, "answered", reference, codes, status=reply.status)
 
@@ -119,6 +117,28 @@ def same_field(operation: Operation, name: str, ours: object, theirs: object) ->
     """Compare one field: amounts by value, every other exactly."""
     compare = answers.same_amount if name in operation.amounts else answers.same
     return compare(ours, theirs)
+
+
+def repeats(
+    operation: Operation,
+    named: tuple[Sequence[str], Mapping[str, Sequence[str]]],
+    variables: Mapping[str, object],
+    receipt: object,
+) -> bool:
+    """Tell that a record of the partner repeats those values of ours that are named.
+
+    `named` are our fields, and where the record has those that stand under another name.
+    """
+    names, theirs = named
+    return all(
+        same_field(
+            operation,
+            name,
+            answers.ours(operation, variables, name),
+            answers.at(receipt, theirs.get(name, (name,))),
+        )
+        for name in names
+    )
 
 
 def _refusal(operation: Operation, answer: object, reply: Reply) -> Verdict:

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from graphql import GraphQLError, parse
-from graphql.language import FieldNode, OperationDefinitionNode, ValueNode, VariableNode
+from graphql.language import (
+    FieldNode,
+    FloatValueNode,
+    FragmentDefinitionNode,
+    IntValueNode,
+    ListValueNode,
+    NonNullTypeNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    StringValueNode,
+    ValueNode,
+)
 
 from crosswalk.delivery.capability import Operation, check_block, check_verb
 from crosswalk.delivery.faults import BadSetting
@@ -15,11 +26,15 @@ MAX_DOCUMENT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The one operation of a document: `query` or `mutation`, its root field, its variables."""
+    """The one operation of a document: `query` or `mutation`, its root field, its variables.
+
+    `needed` are the variables that must have a value: not null, and without a default.
+    """
 
     verb: str
     field: str
     variables: frozenset[str]
+    needed: frozenset[str]
 
 
 @lru_cache(maxsize=256)
@@ -31,9 +46,10 @@ def read(text: str) -> Document:
         definitions = parse(text, max_tokens=2000).definitions
     except (GraphQLError, RecursionError):
         raise BadSetting("CW701", "the GraphQL document cannot be parsed") from None
-    if len(definitions) != 1 or not isinstance(definitions[0], OperationDefinitionNode):
-        raise BadSetting("CW702", "a document holds exactly one operation and nothing else")
-    return _operation(definitions[0])
+    asked = [one for one in definitions if not isinstance(one, FragmentDefinitionNode)]
+    if len(asked) != 1 or not isinstance(asked[0], OperationDefinitionNode):
+        raise BadSetting("CW702", "a document holds exactly one operation, and its fragments")
+    return _operation(asked[0])
 
 
 def _operation(node: OperationDefinitionNode) -> Document:
@@ -41,16 +57,38 @@ def _operation(node: OperationDefinitionNode) -> Document:
     if len(roots) != 1 or not isinstance(roots[0], FieldNode):
         raise BadSetting("CW702", "a document has exactly one root field")
     root = roots[0]
+    verb = node.operation.value
     for argument in root.arguments or ():
-        _refuse_literal(argument.value)
-    names = frozenset(item.variable.name.value for item in node.variable_definitions or ())
+        if written(argument.value, numbers=verb == "mutation") is not None:
+            raise BadSetting("CW703", "a value stands where a variable belongs")
+    variables = node.variable_definitions or ()
+    names = frozenset(item.variable.name.value for item in variables)
+    needed = frozenset(
+        item.variable.name.value
+        for item in variables
+        if isinstance(item.type, NonNullTypeNode) and item.default_value is None
+    )
     answered = root.alias.value if root.alias else root.name.value
-    return Document(node.operation.value, answered, names)
+    return Document(verb, answered, names, needed)
 
 
-def _refuse_literal(value: ValueNode) -> None:
-    if not isinstance(value, VariableNode):
-        raise BadSetting("CW703", "every argument of the root field is a variable")
+def written(value: ValueNode, *, numbers: bool) -> ValueNode | None:
+    """Give a text (or, with `numbers`, a number) that stands in an argument instead of a variable.
+
+    Words of an enum, true, false and null are the document's own, and so are the numbers of a
+    query: a page's size. Values of records travel as variables (safety C4).
+    """
+    if isinstance(value, StringValueNode):
+        return value
+    if numbers and isinstance(value, IntValueNode | FloatValueNode):
+        return value
+    inner: list[ValueNode] = []
+    if isinstance(value, ListValueNode):
+        inner = list(value.values)
+    elif isinstance(value, ObjectValueNode):
+        inner = [one.value for one in value.fields]
+    found = (written(one, numbers=numbers) for one in inner)
+    return next((one for one in found if one is not None), None)
 
 
 def check(operation: Operation, text: str) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crosswalk.delivery import documents
+from crosswalk.delivery import answers, documents
 from crosswalk.delivery.capability import Effect, Operation
 from crosswalk.delivery.faults import BadSetting
 from crosswalk.delivery.request import Kind, Request, digest, payload
@@ -63,7 +63,7 @@ def _match_key(request: Request, operation: Operation) -> str | None:
         return request.target
     if request.subject is not None or operation.lookup is None:
         return request.subject
-    value = request.variables.get(operation.lookup.key)
+    value = answers.ours(operation, request.variables, operation.lookup.key)
     return None if value is None else str(value)
 
 
@@ -86,6 +86,7 @@ def _checks(request: Request, operation: Operation) -> Iterator[tuple[bool, str]
         is_void != (request.target is not None) or is_void != (request.fill is not None),
         "a void, and nothing else, names its payment and the variable for its receipt",
     )
-    names = documents.read(request.document).variables
+    document = documents.read(request.document)
     given = set(request.variables) | ({request.fill} if request.fill else set())
-    yield given != names, "the variables given are not those of the document"
+    fits = document.needed <= given <= document.variables
+    yield not fits, "the variables given are not those of the document"

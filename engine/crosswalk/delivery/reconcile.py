@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from crosswalk.delivery import answers
 from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Operation
-from crosswalk.delivery.classify import same_field
+from crosswalk.delivery.classify import repeats, same_field
 from crosswalk.delivery.journal import Delivery
-from crosswalk.delivery.request import payload
+from crosswalk.delivery.request import Json, payload
 from crosswalk.delivery.states import State
 from crosswalk.delivery.wire import Reply, Seen
 
@@ -30,18 +31,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One record the partner knows: its reference and its fields."""
+    """One record the partner knows: its reference, and all of it."""
 
     reference: str
-    fields: dict[str, object]
+    record: object
 
 
 LATER = Finding(None, "lookup_failed")
 
 
-def question(lookup: Lookup, delivery: Delivery) -> str:
+def question(operation: Operation, lookup: Lookup, delivery: Delivery) -> str:
     """Write the body of the look-up query."""
-    value = delivery.variables.get(lookup.key)
+    value = cast("Json", answers.ours(operation, delivery.variables, lookup.key))
     return payload(lookup.document, {lookup.variable or lookup.key: value})
 
 
@@ -62,9 +63,13 @@ def decide(
     receipts = None if lookup is None else _receipts(lookup, seen)
     if lookup is None or receipts is None:
         return LATER
+    if answers.ours(operation, delivery.variables, lookup.key) is None:
+        return Finding(State.REVIEW, "no_key")
+    if receipts.more:
+        return Finding(State.REVIEW, "more_records", detail=_names(receipts.found))
     others = [one for one in siblings if one.delivery_id != delivery.delivery_id]
     taken = {one.partner_ref for one in others if one.partner_ref is not None}
-    free = [receipt for receipt in receipts if receipt.reference not in taken]
+    free = [receipt for receipt in receipts.found if receipt.reference not in taken]
     found = [receipt for receipt in free if _took_effect(operation, delivery, receipt)]
     if not found:
         return _absent(operation, delivery, _strangers(operation, siblings, free))
@@ -110,27 +115,40 @@ def _took_effect(operation: Operation, delivery: Delivery, receipt: Receipt) -> 
         lookup is not None
         and _fits(operation, delivery, receipt)
         and all(
-            answers.same(value, receipt.fields.get(name)) for name, value in lookup.expect.items()
+            answers.same(value, answers.at(receipt.record, name.split(".")))
+            for name, value in lookup.expect.items()
         )
     )
 
 
 def _fits(operation: Operation, delivery: Delivery, receipt: Receipt) -> bool:
-    variables = delivery.variables
-    names = operation.lookup.match if operation.lookup else ()
-    return all(
-        same_field(operation, name, variables.get(name), receipt.fields.get(name)) for name in names
-    )
+    lookup = operation.lookup
+    named = (lookup.match, lookup.theirs) if lookup else ((), {})
+    return repeats(operation, named, delivery.variables, receipt.record)
 
 
 def _same_tuple(operation: Operation, lookup: Lookup, one: Delivery, other: Delivery) -> bool:
     ours, theirs = one.variables, other.variables
     return all(
-        same_field(operation, name, ours.get(name), theirs.get(name)) for name in lookup.match
+        same_field(
+            operation,
+            name,
+            answers.ours(operation, ours, name),
+            answers.ours(operation, theirs, name),
+        )
+        for name in lookup.match
     )
 
 
-def _receipts(lookup: Lookup, seen: Seen) -> list[Receipt] | None:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a look-up shows: the records found; `more`: the partner has others beside."""
+
+    found: list[Receipt]
+    more: bool
+
+
+def _receipts(lookup: Lookup, seen: Seen) -> _Shown | None:
     """Read the records of a complete answer; None when it is not one."""
     if not isinstance(seen, Reply) or seen.status != OK or seen.flaw is not None:
         return None
@@ -138,20 +156,18 @@ def _receipts(lookup: Lookup, seen: Seen) -> list[Receipt] | None:
         answer = answers.read(seen.body)
     except answers.Unreadable:
         return None
-    data = answers.at(answer, lookup.path[:-1])
-    if answers.at(answer, ["errors"]) or not isinstance(data, dict) or lookup.path[-1] not in data:
+    records = answers.every(answer, lookup.path)
+    more = answers.at(answer, lookup.more) if lookup.more is not None else False
+    if answers.at(answer, ["errors"]) or records is None or not isinstance(more, bool):
         return None
-    found = data[lookup.path[-1]]
-    records = found if isinstance(found, list) else [found] if found is not None else []
     receipts = [_receipt(lookup, record) for record in records]
-    return None if None in receipts else [one for one in receipts if one is not None]
+    found = [one for one in receipts if one is not None]
+    return _Shown(found, more) if len(found) == len(receipts) else None
 
 
 def _receipt(lookup: Lookup, record: object) -> Receipt | None:
-    reference = answers.reference(answers.at(record, [lookup.reference]))
-    if reference is None or not isinstance(record, dict):
-        return None
-    return Receipt(reference, record)
+    reference = answers.reference(answers.at(record, lookup.reference.split(".")))
+    return None if reference is None else Receipt(reference, record)
 
 
 def _names(receipts: list[Receipt]) -> str:

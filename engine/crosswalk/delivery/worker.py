@@ -221,7 +221,7 @@ class Worker:
         except BadSetting:
             return None
         self.tally.lookups += 1
-        body = reconcile.question(operation.lookup, delivery)
+        body = reconcile.question(operation, operation.lookup, delivery)
         return await asking.put(
             self._sender.posts, self._sender.tokens, endpoint, body, operation.deadline_s
         )

@@ -85,7 +85,7 @@ def _dependent(node: Node, wanted: Any, _schema: Schema, _root: Schema) -> bool:
 
 def _enum(node: Node, wanted: Any, _schema: Schema, _root: Schema) -> bool:  # noqa: ANN401
     value = plain(node)
-    return isinstance(value, str) and value in wanted
+    return (value is None or isinstance(value, str)) and value in wanted
 
 
 def _const(node: Node, wanted: Any, _schema: Schema, _root: Schema) -> bool:  # noqa: ANN401

@@ -140,6 +140,11 @@ class Workspace:
         """Give the documents of a kind, ordered by file."""
         return tuple(document for document in self.documents if document.kind == kind)
 
+    def newest(self, kind: str) -> tuple[Document, ...]:
+        """Give the documents of a kind, of each name the one with the highest major version."""
+        ordered = sorted(self.of_kind(kind), key=lambda one: int(one.major))
+        return tuple({one.name: one for one in ordered}.values())
+
     def find(
         self, reference: Scalar | str, kind: str | None = None
     ) -> tuple[Document | None, list[Diagnostic]]:

@@ -170,6 +170,7 @@ CODES: dict[str, str] = {
     "CW544": "result is out of range",
     "CW545": "result is not a whole number",
     "CW546": "moment stands twice or not at all",
+    "CW548": "number cannot be divided",
     "CW551": "text does not fit the pattern",
     "CW552": "text fits the pattern in more than one way",
     "CW553": "value does not fit its part of the pattern",

@@ -79,15 +79,13 @@ def _look(entry: m.Entry, names: Names, hints: dict[str, _Hint]) -> None:
             hint = _steps(entry)
             if hint is not None:
                 hints[entry.origin.field] = hint
-        case m.FirstOf() | m.Choose():
-            for one in entry.origin.options:
-                _look(one, names, hints)
         case m.Decide():
             judge = names.decisions.get(entry.origin.use.name)
             if judge is not None:
                 hints |= dict(_inputs(entry.origin.use, judge.model))
         case _:
-            pass
+            for one in m.entries_of(entry.origin):
+                _look(one, names, hints)
 
 
 def _steps(entry: m.Entry) -> _Hint | None:

@@ -87,6 +87,20 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Calculation:
+    """Values of entries added (`by` taken away) or multiplied (`by` divides), exactly.
+
+    `word` is add or multiply. `evenly`: a quotient must come out even, because nothing rounds it.
+    """
+
+    word: str
+    of: tuple["Entry", ...]
+    by: tuple["Entry", ...]
+    evenly: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Continues:
     """What did not fit into another target field of the same record."""
 
@@ -130,10 +144,14 @@ class FirstOf:
 
 @dataclass(frozen=True, slots=True)
 class Agree:
-    """Several fields that must hold one value (the way back of a field that is used twice)."""
+    """Several entries that must hold one value; the first that has one is taken.
+
+    `within` is how far numbers may be apart. The way back of a field that is used twice, too.
+    """
 
     options: tuple["Entry", ...]
     span: Span
+    within: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +196,7 @@ Origin = (
     | Part
     | Remainder
     | Sum
+    | Calculation
     | Continues
     | Gather
     | Rebuild
@@ -187,6 +206,19 @@ Origin = (
     | Decide
     | Null
 )
+
+
+def entries_of(origin: Origin) -> tuple["Entry", ...]:
+    """Give the entries inside an origin: options, parts, inputs, or what is calculated with."""
+    match origin:
+        case Choose(options=options) | FirstOf(options=options) | Agree(options=options):
+            return options
+        case Calculation(of=of, by=by):
+            return (*of, *by)
+        case Rebuild(parts=parts) | Decide(use=DecisionUse(inputs=parts)):
+            return tuple(entry for _, entry in parts)
+        case _:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +248,14 @@ class Entry:
     """Where one value comes from, and what happens to it on the way.
 
     `pick` says which of several source records counts: same (all must agree), first, last, sum,
-    count, min or max; `where` narrows them first. `when` makes the entry conditional.
+    count, min, max or join (with `joint` between); `where` narrows them first. `when` makes the
+    entry conditional.
     """
 
     origin: Origin
     span: Span
     pick: str | None = None
+    joint: str = ""
     where: Condition | None = None
     when: Condition | None = None
     steps: tuple[Clean | Lookup, ...] = ()

@@ -6,16 +6,15 @@ graphql-core is imported by the `graphql_*` modules only, and only when they are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crosswalk.delivery.capability import Success, check_block, check_verb
 from crosswalk.documents.scalar_places import Text
 from crosswalk.findings.diagnostics import Diagnostic, Severity
-from crosswalk.findings.suggest import closest
-from crosswalk.operations.graphql_fields import Answers, Variables
-from crosswalk.operations.graphql_reading import Sent, place, read_document, selected
+from crosswalk.operations.graphql_fields import Answers
+from crosswalk.operations.graphql_promises import check_lookup, check_promises
+from crosswalk.operations.graphql_reading import Sent, place, read_document
 from crosswalk.operations.graphql_values import build
+from crosswalk.operations.graphql_variables import Variables
 from crosswalk.operations.operation import Operation
 
 if TYPE_CHECKING:
@@ -34,13 +33,17 @@ def check_operation(operation: Operation, sdl: str | None, text: Text) -> list[D
     schema = _schema(sdl, operation.schema, findings)
     sent = read_document(operation.document, text, findings)
     if sent is not None:
-        findings += _promises(operation, sent)
+        findings += check_promises(operation, sent)
         if schema is not None:
             findings += _rules(schema, sent)
             findings += Variables(operation, schema, sent).check()
             findings += Answers(operation, schema, sent).check()
     if operation.lookup_document is not None:
-        findings += _lookup(operation, operation.lookup_document, schema, text)
+        asked = read_document(operation.lookup_document, text, findings)
+        if asked is not None and asked.verb == "query" and schema is not None:
+            findings += _rules(schema, asked)
+        if asked is not None:
+            findings += check_lookup(operation, operation.lookup_document, asked)
     return findings
 
 
@@ -70,10 +73,9 @@ def _rules(schema: GraphQLSchema, sent: Sent) -> Iterator[Diagnostic]:
     something.
     """
     from graphql import NoDeprecatedCustomRule, validate
-    from graphql.language import DocumentNode
     from graphql.validation import specified_rules
 
-    whole = DocumentNode(definitions=(sent.operation,))
+    whole = sent.whole
     rules = [one for one in specified_rules if one.__name__ not in _LEFT_OUT]
     if not validate(schema, whole, [*rules, NoDeprecatedCustomRule], max_errors=1):
         return
@@ -110,75 +112,3 @@ def _finding(
     remedy = f"did you mean {near.rstrip('?')}?".replace('"', "'") if near else ""
     told = message.rstrip(".").replace('"', "'")
     return Diagnostic(code, told, span, severity, help=remedy)
-
-
-# --- what is promised --------------------------------------------------------------------
-
-
-def _promises(operation: Operation, sent: Sent) -> Iterator[Diagnostic]:
-    """Hold the capability block against the document (delivery 3.6)."""
-    block = operation.capability
-    document = operation.node.entries["document"].key.span
-    if block is None:
-        if sent.verb == "mutation":
-            remedy = "add capability: with at least success: {path: ...}"
-            yield Diagnostic("CW469", "a mutation has no capability block", document, help=remedy)
-        return
-    at = operation.node.entries["capability"].key.span
-    found = [*check_verb(block, sent.verb, sent.answered), *check_block(block)]
-    yield from (replace(one, span=at) for one in found)
-    if all(one.code != "CW705" for one in found):
-        yield from _echoes(operation, block.success, sent)
-
-
-def _echoes(operation: Operation, success: Success, sent: Sent) -> Iterator[Diagnostic]:
-    """Find a reference or echo that the answer will not have, or that no variable of ours is."""
-    at = operation.node.entries["capability"].key.span
-    chosen: Any = sent.operation.selection_set
-    for step in success.path[1:-1]:
-        node = selected(chosen).get(step)
-        chosen = node.selection_set if node is not None else None
-    there = selected(chosen)
-    for name in (*success.path[-1:], *success.echo):
-        if name not in there:
-            message = f"success names '{name}', which the document does not select"
-            near = closest(name, there)
-            remedy = f"did you mean '{near}'?" if near else "select it in the document"
-            yield Diagnostic("CW473", message, at, help=remedy)
-    ours = {one.name for one in operation.variables.records[0].fields}
-    for name in sorted(set(success.echo) - ours):
-        message = f"the echo '{name}' is no variable of ours to compare with"
-        yield Diagnostic("CW465", message, at, help="name a variable, or leave it out")
-
-
-def _lookup(
-    operation: Operation, document: Scalar, schema: GraphQLSchema | None, text: Text
-) -> list[Diagnostic]:
-    """Check the query that looks for an earlier attempt, and what it compares."""
-    findings: list[Diagnostic] = []
-    sent = read_document(document, text, findings)
-    block = operation.capability.lookup if operation.capability is not None else None
-    if sent is None or block is None:
-        return findings
-    if sent.verb != "query":
-        return [*findings, Diagnostic("CW704", "a lookup must be a query", document.span)]
-    if schema is not None:
-        findings += _rules(schema, sent)
-    asked = {one.variable.name.value for one in sent.operation.variable_definitions or ()}
-    ours = {one.name for one in operation.variables.records[0].fields}
-    if asked != {block.variable or block.key} or block.key not in ours:
-        message = f"the lookup must ask for '{block.key}', a variable of ours, and nothing else"
-        findings.append(Diagnostic("CW465", message, document.span))
-    chosen: Any = sent.operation.selection_set
-    for step in block.path[1:]:
-        node = selected(chosen).get(step)
-        chosen = node.selection_set if node is not None else None
-    missing = sorted({block.reference, *block.match, *block.expect} - set(selected(chosen)))
-    if missing:
-        message = f"the lookup does not select {', '.join(missing)}"
-        if any("." in name for name in missing):
-            help_ = "they are keys of each record itself: ask for `nodes`, not for `edges`"
-        else:
-            help_ = f"select it below {'.'.join(block.path)}"
-        findings.append(Diagnostic("CW473", message, document.span, help=help_))
-    return findings

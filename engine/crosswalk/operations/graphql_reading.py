@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crosswalk.documents.scalar_places import Places, Text, places_of
@@ -11,7 +11,14 @@ from crosswalk.findings.diagnostics import Diagnostic, Span
 
 if TYPE_CHECKING:
     from graphql import OperationDefinitionNode
-    from graphql.language import FieldNode, Node, SelectionSetNode
+    from graphql.language import (
+        DocumentNode,
+        FieldNode,
+        FragmentDefinitionNode,
+        Node,
+        SelectionNode,
+        SelectionSetNode,
+    )
 
     from crosswalk.documents.source import Scalar
 
@@ -22,10 +29,14 @@ TEMPLATES = ("{{", "{%", "${", "<%")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A document that can be read: its one operation, and where its text stands."""
+    """A document that can be read: its one operation, and where its text stands.
+
+    In `operation` what named fragments select stands in their place; `whole` is as written.
+    """
 
     operation: OperationDefinitionNode
     places: Places
+    whole: DocumentNode
 
     @property
     def verb(self) -> str:
@@ -49,39 +60,82 @@ class Sent:
 
 def read_document(document: Scalar, text: Text, findings: list[Diagnostic]) -> Sent | None:
     """Read a document: one operation, constant (safety C4)."""
-    from graphql import GraphQLError, parse
-    from graphql.language import OperationDefinitionNode
+    from graphql.language import FragmentDefinitionNode, OperationDefinitionNode
 
     places = places_of(document, text)
+    whole = _parsed(document, places)
+    if isinstance(whole, Diagnostic):
+        findings.append(whole)
+        return None
+    fragments = {
+        one.name.value: one for one in whole.definitions if isinstance(one, FragmentDefinitionNode)
+    }
+    asked = [one for one in whole.definitions if not isinstance(one, FragmentDefinitionNode)]
+    if len(asked) != 1 or not isinstance(asked[0], OperationDefinitionNode):
+        odd = asked[1] if len(asked) > 1 else whole.definitions[0]
+        message = "a document holds exactly one operation, and its fragments"
+        findings.append(Diagnostic("CW702", message, place(odd, places)))
+        return None
+    operation = asked[0]
+    if fragments:
+        chosen = _inlined(operation.selection_set, fragments)
+        operation = replace(operation, selection_set=chosen)
+    sent = Sent(operation, places, whole)
+    wrongs = list(_shape(sent))
+    findings += wrongs
+    return None if wrongs else sent
+
+
+def _parsed(document: Scalar, places: Places) -> DocumentNode | Diagnostic:
+    """Parse a document that nothing is written into, or say why it cannot be."""
+    from graphql import GraphQLError, parse
+
     found = _template(document.text)
     if found is not None:
         message, remedy = "a value would be written into the document", "make it a $variable"
-        findings.append(Diagnostic("CW703", message, places.at(*found, 2), help=remedy))
-        return None
+        return Diagnostic("CW703", message, places.at(*found, 2), help=remedy)
     if len(document.text) > MAX_DOCUMENT:
-        findings.append(Diagnostic("CW701", "the GraphQL document is too long", document.span))
-        return None
+        return Diagnostic("CW701", "the GraphQL document is too long", document.span)
     try:
-        definitions = parse(document.text, max_tokens=MAX_TOKENS).definitions
+        return parse(document.text, max_tokens=MAX_TOKENS)
     except GraphQLError as wrong:
         where = wrong.locations[0] if wrong.locations else None
         span = places.at(where.line, where.column) if where else document.span
         message = wrong.message.removeprefix("Syntax Error: ").rstrip(".")
-        findings.append(Diagnostic("CW701", f"not GraphQL: {message}", span))
-        return None
+        return Diagnostic("CW701", f"not GraphQL: {message}", span)
     except RecursionError:
-        findings.append(Diagnostic("CW701", "the document is nested too deeply", document.span))
-        return None
-    first = definitions[0]
-    if len(definitions) != 1 or not isinstance(first, OperationDefinitionNode):
-        odd = definitions[1] if len(definitions) > 1 else first
-        message = "a document holds exactly one operation and nothing else"
-        findings.append(Diagnostic("CW702", message, place(odd, places)))
-        return None
-    sent = Sent(first, places)
-    wrongs = list(_shape(sent))
-    findings += wrongs
-    return None if wrongs else sent
+        return Diagnostic("CW701", "the document is nested too deeply", document.span)
+
+
+def _inlined(
+    chosen: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> SelectionSetNode:
+    """Put what named fragments below the root select in their place.
+
+    One that is not known, or that leads back to itself, is left out: GraphQL's own rules tell it.
+    """
+    from graphql.language import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+
+    made: list[SelectionNode] = []
+    for one in chosen.selections:
+        if isinstance(one, FragmentSpreadNode):
+            named = fragments.get(one.name.value)
+            if named is not None:
+                rest = {key: inner for key, inner in fragments.items() if key != one.name.value}
+                inner = _inlined(named.selection_set, rest)
+                made.append(
+                    InlineFragmentNode(
+                        type_condition=named.type_condition,
+                        directives=one.directives,
+                        selection_set=inner,
+                        loc=one.loc,
+                    )
+                )
+        elif isinstance(one, FieldNode | InlineFragmentNode) and one.selection_set is not None:
+            made.append(replace(one, selection_set=_inlined(one.selection_set, fragments)))
+        else:
+            made.append(one)
+    return SelectionSetNode(selections=tuple(made), loc=chosen.loc)
 
 
 def _template(text: str) -> tuple[int, int] | None:
@@ -104,24 +158,28 @@ def _shape(sent: Sent) -> Iterator[Diagnostic]:
         return
     if sent.verb == "subscription":
         yield Diagnostic("CW702", "a subscription cannot be sent", place(roots[0], sent.places))
-    yield from _literals(sent.operation.selection_set, sent.places, root=True)
+    yield from _literals(sent.operation.selection_set, sent.places, numbers=sent.verb == "mutation")
 
 
 def _literals(
-    chosen: SelectionSetNode | None, places: Places, *, root: bool
+    chosen: SelectionSetNode | None, places: Places, *, numbers: bool
 ) -> Iterator[Diagnostic]:
-    """Find values written into arguments; below the root only texts are refused."""
-    from graphql.language import FieldNode, StringValueNode, VariableNode
+    """Find texts written into arguments, and numbers in those of a mutation's root field."""
+    from graphql.language import FieldNode
+
+    from crosswalk.delivery.documents import written
 
     for one in chosen.selections if chosen is not None else ():
         for argument in (one.arguments or ()) if isinstance(one, FieldNode) else ():
-            value = argument.value
-            fine = isinstance(value, VariableNode)
-            if not fine and (root or isinstance(value, StringValueNode)):
-                message = f"argument '{argument.name.value}' holds a value instead of a variable"
-                remedy = f"write {argument.name.value}: ${argument.name.value}"
+            value = written(argument.value, numbers=numbers)
+            if value is not None:
+                name = argument.name.value
+                message = f"argument '{name}' holds a value instead of a variable"
+                remedy = f"write {name}: ${name}"
+                if value is not argument.value:
+                    remedy = "write a variable in its place"
                 yield Diagnostic("CW703", message, place(value, places), help=remedy)
-        yield from _literals(getattr(one, "selection_set", None), places, root=False)
+        yield from _literals(getattr(one, "selection_set", None), places, numbers=False)
 
 
 def place(node: Node, places: Places) -> Span:

@@ -12,6 +12,7 @@ from crosswalk.documents.access import child, flag, mapping, number, scalar, sca
 from crosswalk.documents.installed import read_installed
 from crosswalk.documents.source import Entry, Map, Node, Scalar, plain
 from crosswalk.findings.diagnostics import Diagnostic, Span
+from crosswalk.formats.jsonshape import ITSELF, steps_of
 from crosswalk.model.layout import Layout
 from crosswalk.operations.token import Token, read_token
 from crosswalk.planning.read_layout import read_layout
@@ -92,7 +93,7 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         minimum_version=scalar(node, "minimum_version"),
         licences=tuple(one.text for one in scalars(node, "licences")),
         installed=read_installed(node),
-        capability=None if block is None else _capability(node, block),
+        capability=None if block is None else _capability(node, block, variables),
         variables=variables,
         response=response,
         each=scalar(answer, "each") if answer is not None else None,
@@ -117,14 +118,21 @@ def _settings(node: Map | None) -> dict[str, Scalar]:
 
 
 def _none(node: Map) -> dict[tuple[str, str], str]:
+    """Give how what has no value travels, by record and field; of a list by its record and `.`."""
     body = mapping(node, VARIABLES) or node
     found: dict[tuple[str, str], str] = {}
     for name, record in {VARIABLES: body, **_records(body)}.items():
+        found[name, ITSELF] = _travels(record)
         fields = mapping(record, "fields")
         for key, entry in (fields.entries if fields is not None else {}).items():
             if isinstance(entry.value, Map):
-                found[name, key] = text(entry.value, "none") or NULL
+                found[name, key] = _travels(entry.value)
     return found
+
+
+def _travels(node: Map) -> str:
+    """Give `none` of a field or a list: what was not given is not sent, unless it says null."""
+    return (text(node, "none") or NULL) if "none" in node.entries else OMIT
 
 
 def _records(body: Map) -> dict[str, Map]:
@@ -224,7 +232,7 @@ def _map(at: Map, entries: Mapping[str, Node]) -> Map:
 # --- what the partner promises -----------------------------------------------------------
 
 
-def _capability(node: Map, block: Map) -> Capability:
+def _capability(node: Map, block: Map, variables: Layout) -> Capability:
     """Read the capability block (delivery 3.6); what it leaves out is the safe value."""
     success = mapping(block, "success")
     default = Capability("", "", Success(("data",)))
@@ -232,7 +240,7 @@ def _capability(node: Map, block: Map) -> Capability:
     return Capability(
         name=text(node, "name") or "",
         endpoint=endpoint.text if endpoint is not None else "",
-        success=Success(_path(success), _texts(success, "echo")),
+        success=Success(_path(success), *_repeated(success, "echo")),
         refusal=_refusal(mapping(block, "refusal")),
         effect=Effect(text(block, "effect") or default.effect),
         deadline_s=_seconds(block, "deadline_s", default.deadline_s),
@@ -244,7 +252,17 @@ def _capability(node: Map, block: Map) -> Capability:
         definite_rejects=frozenset(_texts(block, "definite_rejects")),
         lookup=_lookup(mapping(block, "lookup")),
         on_absent=OnAbsent(text(block, "on_absent") or default.on_absent),
+        places={one.name: steps_of(one.path, one.name) for one in variables.records[0].fields},
     )
+
+
+def _repeated(node: Map | None, key: str) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Give the fields of ours that the partner repeats, and where, as far as that is said."""
+    named = mapping(node, key) if node is not None else None
+    if named is None:
+        return _texts(node, key), {}
+    theirs = {name: tuple((text(named, name) or name).split(".")) for name in named.entries}
+    return tuple(theirs), theirs
 
 
 def _refusal(node: Map | None) -> Refusal | None:
@@ -259,20 +277,23 @@ def _lookup(node: Map | None) -> Lookup | None:
         return None
     expect = mapping(node, "expect")
     expected = plain(expect) if expect is not None else {}
+    match, theirs = _repeated(node, "match")
     return Lookup(
         document=text(node, "document") or "",
         key=text(node, "key") or "",
         path=_path(node),
         reference=text(node, "reference") or "",
-        match=_texts(node, "match"),
+        match=match,
+        theirs=theirs,
+        more=_path(node, "more") if "more" in node.entries else None,
         expect=expected if isinstance(expected, dict) else {},
         variable=text(node, "variable"),
         read_after_write=flag(node, "read_after_write"),
     )
 
 
-def _path(node: Map | None) -> tuple[str, ...]:
-    path = text(node, "path") if node is not None else None
+def _path(node: Map | None, key: str = "path") -> tuple[str, ...]:
+    path = text(node, key) if node is not None else None
     return tuple(path.split(".")) if path else ("data",)
 
 

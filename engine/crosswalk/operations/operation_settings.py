@@ -1,11 +1,12 @@
 """Holds an operation against the settings that it names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from crosswalk.documents.installed import unmet
 from crosswalk.documents.setting_uses import ENDPOINT, PLAIN, SECRET, SWITCH, check_uses
 from crosswalk.documents.settings import Settings
+from crosswalk.documents.source import Scalar
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.operations.operation import Operation
 from crosswalk.operations.token import check_token
@@ -50,6 +51,46 @@ _OURS = frozenset(
     {"accept", "accept-encoding", "connection", "content-encoding", "content-length"}
     | {"content-type", "cookie", "expect", "host", "te", "transfer-encoding", "upgrade"}
 )
+
+
+def check_together(operations: Iterable[Operation], settings: Settings) -> Iterator[Diagnostic]:
+    """Find operations that go to one endpoint of a biller in different ways (CW484).
+
+    A delivery goes by one login, one list of hosts and one kind of token for each endpoint. Only
+    operations whose endpoint has a value, and that the biller's system can take, are compared.
+    """
+    first: dict[str, tuple[Operation, object]] = {}
+    for one in operations:
+        if settings.find(one.endpoint.text) is None or any(check_installed(one, settings)):
+            continue
+        other, way = first.setdefault(one.endpoint.text, (one, _way(one, settings)))
+        if way != _way(one, settings):
+            yield differs(one, other)
+
+
+def differs(operation: Operation, other: Operation) -> Diagnostic:
+    """Say that two operations go to one endpoint in different ways."""
+    there = operation.endpoint.text
+    message = f"{other.name} goes to endpoint {there} in another way than {operation.name}"
+    remedy = "give both the same credentials, headers, hosts and test, or settings of their own"
+    return Diagnostic("CW484", message, operation.endpoint.span, help=remedy)
+
+
+def _way(operation: Operation, settings: Settings) -> object:
+    """Give how an operation goes to its endpoint, by what the settings say."""
+
+    def values(named: Mapping[str, Scalar]) -> dict[str, object]:
+        found = {key: settings.find(one.text) for key, one in named.items()}
+        return {key: one.value if one is not None else None for key, one in found.items()}
+
+    beside = {"hosts": operation.hosts, "test": operation.test}
+    token = operation.token
+    return (
+        values({key: one for key, one in beside.items() if one is not None}),
+        values(operation.credentials),
+        values(operation.headers),
+        None if token is None else (token.source, values(token.settings)),
+    )
 
 
 def check_installed(operation: Operation, settings: Settings) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from crosswalk.documents.source import Scalar
 from crosswalk.formats.jsonshape import ITSELF, child_steps, steps_of
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.layout import Branch
-from crosswalk.operations.operation import EMPTY, OMIT, Operation
+from crosswalk.operations.operation import EMPTY, NULL, OMIT, Operation
 from crosswalk.operations.token import REFRESH
 
 
@@ -63,7 +63,10 @@ def _secrets(named: Mapping[str, Scalar], settings: Settings) -> dict[str, Secre
 
 
 def arranged(operation: Operation, line: str) -> dict[str, Json]:
-    """Read a line of variables and apply each field's `none` to those without a value."""
+    """Read a line of variables and let what has no value travel as its `none` says.
+
+    An object that is empty because nothing in it is sent is not sent either.
+    """
     made = decode(line)
     if not isinstance(made, dict):
         raise TypeError(line[:0] or "variables are an object")
@@ -72,27 +75,33 @@ def arranged(operation: Operation, line: str) -> dict[str, Json]:
 
 
 def _arrange(operation: Operation, branch: Branch, made: object) -> None:
-    """Apply the fields' `none` to one occurrence of a record, and to those that it holds."""
-    for one in branch.record.fields if branch.record is not None else ():
-        if one.path == ITSELF:
-            continue
-        _lacking(operation.none.get((branch.name, one.key)), made, steps_of(one.path, one.name))
+    """Apply `none` to one occurrence of a record, and to the lists that it holds."""
     for child in branch.children:
         steps = child_steps(child)
         found = at(made, steps)
         for item in found if isinstance(found, list) else [found]:
             _arrange(operation, child, item)
+        if found == []:
+            _lacking(operation.none.get((child.name, ITSELF)), made, steps, empty=[])
+    for one in branch.record.fields if branch.record is not None else ():
+        if one.path == ITSELF:
+            continue
+        steps = steps_of(one.path, one.name)
+        if at(made, steps) is None:
+            _lacking(operation.none.get((branch.name, one.key)), made, steps, empty="")
 
 
-def _lacking(policy: str | None, made: object, steps: tuple[str, ...]) -> None:
-    """Let a value that is not there travel as its field says."""
+def _lacking(policy: str | None, made: object, steps: tuple[str, ...], empty: Json) -> None:
+    """Let what is not there travel as null, as `empty`, or not at all."""
     holder = at(made, steps[:-1])
-    if not isinstance(holder, dict) or holder.get(steps[-1]) is not None:
+    if not isinstance(holder, dict) or steps[-1] not in holder:
         return
-    if policy == OMIT:
-        holder.pop(steps[-1], None)
-    elif policy == EMPTY:
-        holder[steps[-1]] = ""
+    if policy in (NULL, EMPTY):
+        holder[steps[-1]] = None if policy == NULL else empty
+        return
+    del holder[steps[-1]]
+    if not holder and len(steps) > 1:
+        _lacking(OMIT, made, steps[:-1], empty)
 
 
 def as_json(request: Prepared) -> str:

@@ -15,7 +15,7 @@ from crosswalk.documents.source import Scalar
 from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.errors import ConfigError
 from crosswalk.operations.operation import Operation
-from crosswalk.operations.operation_settings import check_installed
+from crosswalk.operations.operation_settings import check_installed, differs
 from crosswalk.operations.token import REFRESH
 from crosswalk.project import Project, View
 
@@ -40,34 +40,31 @@ def setup_of(project: Project, view: View, needed: Operation, places: Places) ->
     biller = view.owner.name if view.owner is not None else ""
     operations: dict[str, Capability] = {}
     endpoints: dict[tuple[str, str], Endpoint] = {}
+    first: dict[str, Operation] = {}
     for operation in (needed, *_others(project, view, needed)):
         block = operation.capability
         made, problems = endpoint_of(operation, view)
         known = endpoints.get((biller, operation.endpoint.text), made)
         if made is not None and known != made:
-            problems = [_differs(operation)]
+            problems = [differs(operation, first[made.name])]
         if operation is needed and problems:
             raise ConfigError(problems)
         if block is not None and made is not None and not problems:
             operations[operation.name] = block
             endpoints[biller, made.name] = made
+            first.setdefault(made.name, operation)
     return Setup(operations, endpoints, places.state, Secrets(places.secrets))
 
 
 def _others(project: Project, view: View, needed: Operation) -> Iterator[Operation]:
     """Give the other operations that this biller's settings lead somewhere, newest version each."""
-    newest = {one.name: one for one in sorted(project.documents("operation"), key=_major)}
-    for document in newest.values():
+    for document in project.workspace.newest("operation"):
         if document.name == needed.name:
             continue
         made = project.operation(f"{document.name}@{document.major}", view)
         there = view.settings.find(made.endpoint.text) is not None
         if there and not list(check_installed(made, view.settings)):
             yield made
-
-
-def _major(document: object) -> int:
-    return int(getattr(document, "major", 0))
 
 
 def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list[Diagnostic]]:
@@ -160,9 +157,3 @@ def _hosts(view: View, setting: Scalar | None) -> frozenset[str]:
 
 def _missing(at: Scalar, message: str, remedy: str) -> Diagnostic:
     return Diagnostic("CW484", message, at.span, help=remedy)
-
-
-def _differs(operation: Operation) -> Diagnostic:
-    message = f"another operation goes to endpoint {operation.endpoint.text} in another way"
-    remedy = "give both the same credentials, hosts and test, or settings of their own"
-    return Diagnostic("CW484", message, operation.endpoint.span, help=remedy)

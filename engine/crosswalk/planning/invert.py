@@ -134,7 +134,8 @@ class _Work:
         if entry.one_way:
             return Class.ONE_WAY, "declared one way"
         if entry.pick not in (None, "same") or entry.where is not None:
-            return Class.ONE_WAY, f"the {entry.pick or 'chosen'} of several records"
+            which = {None: "chosen", "join": "texts"}.get(entry.pick, entry.pick)
+            return Class.ONE_WAY, f"the {which} of several records"
         here = m.Copy(f"{record.name}.{one.key}", entry.span)
         match entry.origin:
             case m.Copy():
@@ -155,8 +156,12 @@ class _Work:
                 return Class.ONE_WAY, f"the {name} of the run"
             case m.FirstOf():
                 return Class.ONE_WAY, "which option gave the value is not known"
-            case m.Sum():
+            case m.Sum() | m.Calculation(word="add"):
                 return Class.ONE_WAY, "a sum cannot be taken apart"
+            case m.Calculation():
+                return Class.ONE_WAY, "a product cannot be taken apart"
+            case m.Agree(options=(first, *_)) if isinstance(first.origin, m.Copy):
+                return self.undo_copy(record, one, first, here)
             case m.Decide(use=use):
                 return Class.ONE_WAY, f"decided by {use.name}, decided again by the mapping"
             case _:
@@ -423,12 +428,8 @@ class _Work:
                 return {self.full(copy.field) for copy in copies}
             case m.Sum(add=add, less=less):
                 return {self.full(copy.field) for copy in (*add, *less)}
-            case m.Choose(options=options) | m.FirstOf(options=options):
-                return set().union(*(self.used(option) for option in options))
-            case m.Decide(use=use):
-                return set().union(*(self.used(one) for _, one in use.inputs))
             case _:
-                return set()
+                return set[str]().union(*map(self.used, m.entries_of(entry.origin)))
 
     def classes(self) -> Iterator[Classified]:
         for record, one, target in self.pairs():

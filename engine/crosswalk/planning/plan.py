@@ -6,6 +6,7 @@ literal a typed value. Both executions, the reference and the compiled one, work
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crosswalk.findings.diagnostics import Diagnostic, Span
@@ -108,6 +109,20 @@ class Summed:
 
 
 @dataclass(frozen=True, slots=True)
+class Calculated:
+    """Values added or multiplied; those in `by` are taken away, or divide.
+
+    `evenly`: a quotient must come out even; else it is given with so many digits that rounding
+    it gives the same as rounding the quotient itself.
+    """
+
+    word: str
+    of: tuple["Term", ...]
+    by: tuple["Term", ...]
+    evenly: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """Piece number `index` of a long text, cut at the lengths of the fields it is spread over."""
 
@@ -148,9 +163,10 @@ class FirstGiven:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Options that must not contradict each other."""
+    """Options that must not contradict each other; numbers may be `within` apart."""
 
     options: tuple["Term", ...]
+    within: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +209,7 @@ BoundOrigin = (
     | Taken
     | Remains
     | Summed
+    | Calculated
     | Chunk
     | Gathered
     | Rebuilt
@@ -226,6 +243,7 @@ class Term:
     """Where one value comes from and what happens to it.
 
     `over` is the way to the records among which `pick` chooses; None when there is only one.
+    `joint` stands between texts that are joined.
     """
 
     origin: BoundOrigin
@@ -237,6 +255,7 @@ class Term:
     when: When | None = None
     steps: tuple[Step, ...] = ()
     default: Value = None
+    joint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

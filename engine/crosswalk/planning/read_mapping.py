@@ -11,6 +11,8 @@ from crosswalk.language.conditions import Condition
 from crosswalk.language.matchers import parse_condition
 from crosswalk.language.patterns import BadPattern, Pattern, parse
 from crosswalk.model.mapping import (
+    Agree,
+    Calculation,
     Choose,
     Clean,
     Constant,
@@ -41,14 +43,24 @@ ORIGINS = (
     "run",
     "pattern",
     "add",
+    "multiply",
     "continues",
     "choose",
     "first_of",
+    "agree",
     "decide",
     "null",
 )
 """The keys of an entry that say where its value comes from; an entry has one of them."""
 
+_BESIDE = {
+    "less": "add",
+    "running": "add",
+    "start": "add",
+    "divide": "multiply",
+    "within": "agree",
+}
+"""Keys that go with a source, and which."""
 
 _SIMPLE: dict[str, Callable[[str, Span], Origin]] = {
     "from": Copy,
@@ -240,6 +252,7 @@ class _Reader:
             origin,
             node.span,
             pick=text(node, "pick"),
+            joint=text(node, "joint") or "",
             where=self.condition(node, "where"),
             when=self.condition(node, "when"),
             steps=steps,
@@ -254,7 +267,7 @@ class _Reader:
         if given == ["from", "pattern"]:
             given = ["pattern"]
         if len(given) == 1:
-            return self.one_origin(given[0], node)
+            return self.one_origin(given[0], node) if self.beside(node) else None
         if not given:
             remedy = "give one of: " + ", ".join(ORIGINS)
             self.wrong("CW412", "the entry does not say where its value comes from", node.span)
@@ -265,17 +278,61 @@ class _Reader:
         self.wrong("CW413", message, second, f"keep one of {' and '.join(given)}")
         return None
 
+    def beside(self, node: Map) -> bool:
+        """Tell whether keys that go with others stand beside them."""
+        joined = text(node, "pick") == "join"
+        if joined != ("joint" in node.entries):
+            lacks, has = ("joint", "pick: join") if joined else ("pick: join", "joint")
+            span = node.entries[has.partition(":")[0]].key.span
+            remedy = 'say what stands between two texts: joint: ", "' if joined else "remove joint"
+            self.wrong("CW414", f"the entry has no '{lacks}' beside its {has}", span, remedy)
+            return False
+        for key, source in _BESIDE.items():
+            if key in node.entries and source not in node.entries:
+                span = node.entries[key].key.span
+                message = f"the entry has no '{source}' beside its {key}"
+                self.wrong("CW414", message, span, f"remove {key}, or give {source}")
+                return False
+        return True
+
+    def options(self, key: str, node: Map) -> Origin | None:
+        """Read the options of a choice, of a fallback, or entries that must agree."""
+        options, span = self.listed(node, key), node.entries[key].value.span
+        if not options:
+            return None
+        if key == "agree":
+            return Agree(options, span, scalar(node, "within"))
+        return (Choose if key == "choose" else FirstOf)(options, span)
+
+    def listed(self, node: Map, key: str) -> tuple[Entry, ...]:
+        """Read the entries of a list; one alone counts as a list of one."""
+        found = child(node, key)
+        items = found.items if isinstance(found, List) else () if found is None else (found,)
+        return tuple(filter(None, map(self.entry, items)))
+
+    def calculation(self, key: str, node: Map) -> Origin:
+        """Read a sum of fields, or what is calculated from entries."""
+        by = {"add": "less", "multiply": "divide"}[key]
+        parts = [child(node, key), child(node, by)]
+        items = [i for one in parts for i in (one.items if isinstance(one, List) else (one,))]
+        if key == "add" and not any(isinstance(item, Map) for item in items):
+            return self.sum(node)
+        for word in ("running", "start"):
+            if word in node.entries:
+                message = f"'{word}' goes with source fields, not with entries"
+                self.wrong("CW414", message, node.entries[word].key.span, "name fields only")
+        evenly = text(node, "pick") == "sum" or not _rounds_first(node)
+        of, divided = self.listed(node, key), self.listed(node, by)
+        return Calculation(key, of, divided, evenly, node.span)
+
     def one_origin(self, key: str, node: Map) -> Origin | None:  # noqa: PLR0911
         value = node.entries[key].value
-        if key in ("choose", "first_of"):
-            items = value.items if isinstance(value, List) else ()
-            options = tuple(filter(None, (self.entry(item) for item in items)))
-            made = Choose if key == "choose" else FirstOf
-            return made(options, value.span) if options else None
+        if key in ("choose", "first_of", "agree"):
+            return self.options(key, node)
         if key == "null":
             return Null(value.span)
-        if key == "add":
-            return self.sum(node)
+        if key in ("add", "multiply"):
+            return self.calculation(key, node)
         if not isinstance(value, Scalar):
             return None
         if key == "pattern":
@@ -334,3 +391,10 @@ class _Reader:
     def lookup(self, node: Map) -> tuple[Lookup, ...]:
         table = scalar(node, "table")
         return () if table is None else (Lookup(table, back=False, span=table.span),)
+
+
+def _rounds_first(node: Map) -> bool:
+    """Tell whether the first operator of an entry is `round`."""
+    via = child(node, "via")
+    first = via.items[0] if isinstance(via, List) and via.items else None
+    return isinstance(first, Map) and "round" in first.entries

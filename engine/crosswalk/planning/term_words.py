@@ -8,6 +8,8 @@ def options_of(origin: p.BoundOrigin) -> tuple[p.Term, ...]:
     match origin:
         case p.Choice(options) | p.FirstGiven(options) | p.Agreed(options):
             return options
+        case p.Calculated(of=of, by=by):
+            return (*of, *by)
         case p.Rebuilt(parts=parts):
             return tuple(term for _, term in parts)
         case _:
@@ -21,8 +23,9 @@ def introduced(origin: p.BoundOrigin) -> str:  # noqa: C901, PLR0911 - one sente
             return "the first option whose condition holds"
         case p.FirstGiven():
             return "the first option that gives a value"
-        case p.Agreed():
-            return "several fields that must agree"
+        case p.Agreed(within=within):
+            near = "" if within is None else f" within {within}"
+            return f"several fields that must agree{near}"
         case p.Rebuilt(pattern) | p.Joined(pattern):
             return f"put together by the pattern '{pattern.text}'"
         case p.Taken(_, pattern, part):
@@ -33,6 +36,8 @@ def introduced(origin: p.BoundOrigin) -> str:  # noqa: C901, PLR0911 - one sente
             return _chunk(origin)
         case p.Summed():
             return _summed(origin)
+        case p.Calculated():
+            return _calculated(origin)
         case p.NullValue():
             return "null, as the mapping says"
         case _:
@@ -53,3 +58,10 @@ def _summed(origin: p.Summed) -> str:
     running = ", running over the lines up to this one" if origin.running else ""
     start = f", from {origin.start.field.name}" if origin.start is not None else ""
     return f"the sum of {', '.join([*added, *less])}{running}{start}"
+
+
+def _calculated(origin: p.Calculated) -> str:
+    size, by = len(origin.of), len(origin.by)
+    if origin.word == "add":
+        return f"the sum of {size} values" + (f", less the last {by}" if by else "")
+    return f"the product of {size} values" + (f", divided by the last {by}" if by else "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import assert_never
 
 from crosswalk.findings.diagnostics import Diagnostic, Span
@@ -17,6 +18,7 @@ from crosswalk.planning.deciding import Judges, as_target, needed, outcome_value
 from crosswalk.planning.plan import (
     Agreed,
     BoundOrigin,
+    Calculated,
     Choice,
     Decider,
     FieldValue,
@@ -44,7 +46,7 @@ RUN = {"date": "date", "time": "time", "datetime": "datetime", "id": "text", "fi
 """What the host says of a run, and the type of each."""
 
 _NUMBERS = ("integer", "decimal", "money")
-_COMPOSITE = (m.Choose, m.FirstOf, m.Agree, m.Rebuild, m.Decide)
+_COMPOSITE = (m.Choose, m.FirstOf, m.Agree, m.Rebuild, m.Decide, m.Calculation)
 _ADDING = ("sum", "min", "max")
 
 
@@ -101,6 +103,7 @@ class Terms:
             kind,
             entry.span,
             pick=(entry.pick or "same") if over is not None else None,
+            joint=entry.joint,
             over=over,
             where=where,
             when=when,
@@ -208,6 +211,8 @@ class Terms:
                 return (Joined(origin.pattern, slots), "text") if slots else None
             case m.Sum():
                 return self.summed(origin, scope)
+            case m.Calculation():
+                return self.calculated(origin, scope, target)
             case m.Gather():
                 slots = self.slots(origin.fields, scope)
                 return (Gathered(slots, origin.lengths), "text") if slots else None
@@ -269,6 +274,31 @@ class Terms:
         kind = kinds.pop() if len(kinds) == 1 else "decimal"
         return Summed(add, less, origin.running, slots[-1] if start else None), kind
 
+    def calculated(
+        self, origin: m.Calculation, scope: Scope, target: Field
+    ) -> tuple[BoundOrigin, str] | None:
+        """Bind a calculation; constants and settings in it are exact decimals."""
+        number = replace(target, codec=canonical("decimal"))
+        of = [self.term(one, scope, number) for one in origin.of]
+        by = [self.term(one, scope, number) for one in origin.by]
+        terms = [term for term in (*of, *by) if term is not None]
+        if len(terms) < len(of) + len(by):
+            return None
+        for term in terms:
+            if term.type not in (*_NUMBERS, "any"):
+                what = {"add": "added", "multiply": "multiplied"}[origin.word]
+                message = f"a {term.type} cannot be {what}"
+                remedy = "take numbers; text becomes one with via: [{read_as: {type: decimal}}]"
+                self.wrong("CW422", message, term.span, remedy)
+                return None
+        kinds = {"decimal" if term.type == "any" else term.type for term in terms}
+        if origin.word == "multiply" and origin.by:
+            kinds.discard("integer")
+        kind = "money" if "money" in kinds else "integer" if kinds == {"integer"} else "decimal"
+        good = tuple(terms)
+        size = len(of)
+        return Calculated(origin.word, good[:size], good[size:], origin.evenly), kind
+
     def options(
         self, origin: m.Choose | m.FirstOf | m.Agree, scope: Scope, target: Field
     ) -> tuple[BoundOrigin, str] | None:
@@ -280,14 +310,34 @@ class Terms:
         kinds = {term.type for term in terms} - {"any"}
         if kinds == {"code", "text"}:
             kinds = {"text"}
+        if isinstance(origin, m.Agree) and kinds <= set(_NUMBERS):
+            kinds = {terms[0].type if terms[0].type != "any" else max(kinds)} if kinds else kinds
         if len(kinds) > 1:
             message = f"the options give different types: {', '.join(sorted(kinds))}"
             self.wrong("CW423", message, origin.span, "convert them to one type")
             return None
         kind = kinds.pop() if kinds else "any"
-        if isinstance(origin, m.Choose):
-            return Choice(terms), kind
-        return (FirstGiven if isinstance(origin, m.FirstOf) else Agreed)(terms), kind
+        if isinstance(origin, m.Agree):
+            return self.agreed(origin, terms, kind)
+        return (Choice if isinstance(origin, m.Choose) else FirstGiven)(terms), kind
+
+    def agreed(
+        self, origin: m.Agree, terms: tuple[Term, ...], kind: str
+    ) -> tuple[BoundOrigin, str] | None:
+        """Bind entries that must agree; only numbers can be a little apart."""
+        if origin.within is None:
+            return Agreed(terms), kind
+        text, span = origin.within.text, origin.within.span
+        if kind not in (*_NUMBERS, "any"):
+            self.wrong("CW422", f"a {kind} is not near another", span, "leave out within")
+            return None
+        try:
+            within = canonical("decimal").read(text)
+        except Problem as problem:
+            self.wrong("CW405", f"within '{text}' {problem.reason}", span, "write it as 0.01")
+            return None
+        assert isinstance(within, Decimal)
+        return Agreed(terms, abs(within)), kind
 
     def decided(
         self, entry: m.Entry, origin: m.Decide, scope: Scope, target: Field
@@ -332,6 +382,11 @@ class Terms:
         kind, steps = term.type, []
         if term.pick in _ADDING and kind not in _NUMBERS and term.pick == "sum":
             self.wrong("CW422", f"a {kind} cannot be added up", entry.span, "pick first or last")
+        if term.pick == "join" and kind not in ("text", "code", "any"):
+            remedy = 'join a text: pattern: "{Field}", or via: write_as in an option of first_of'
+            self.wrong("CW422", f"a {kind} cannot be joined as text", entry.span, remedy)
+        if term.pick == "join":
+            kind = "text"
         for step in entry.steps:
             try:
                 more, kind = self.step(step, kind)
@@ -359,7 +414,7 @@ class Terms:
         return [Step(f"table {table.name}", look, step.span)], "code"
 
 
-def _references(  # noqa: C901, PLR0912 - one case for each kind of origin
+def _references(  # noqa: C901 - one case for each kind of origin
     entry: m.Entry,
 ) -> Iterator[tuple[str, Span]]:
     """Give the source fields that an entry and its options name, with their places."""
@@ -380,11 +435,6 @@ def _references(  # noqa: C901, PLR0912 - one case for each kind of origin
             yield from ((copy.field, copy.span) for copy in copies)
         case m.Sum(add=add, less=less):
             yield from ((copy.field, copy.span) for copy in (*add, *less))
-        case m.Choose(options=options) | m.FirstOf(options=options) | m.Agree(options=options):
-            for option in options:
-                yield from _references(option)
-        case m.Rebuild(parts=parts) | m.Decide(use=m.DecisionUse(inputs=parts)):
-            for _, part in parts:
-                yield from _references(part)
         case _:
-            return
+            for inner in m.entries_of(entry.origin):
+                yield from _references(inner)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+from crosswalk.language.arithmetic import calculate
 from crosswalk.language.conditions import All, AnyOf, BoundCompare, BoundCondition, BoundSame, Not
 from crosswalk.language.patterns import Pattern
 from crosswalk.model.records import Cell, Instance
 from crosswalk.planning import plan as p
+from crosswalk.planning.term_words import options_of
 from crosswalk.running.code import Code, NotCompiled, Scope, escaped
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
@@ -76,7 +79,7 @@ class Values:
         scope.same.update(dict.fromkeys(slot.field.position for slot in slots))
         return True
 
-    def origin(  # noqa: C901, PLR0911 - one case for each kind of origin
+    def origin(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of origin
         self, origin: p.BoundOrigin, scope: Scope
     ) -> str | None:
         """Give the expression of an origin's value at one place."""
@@ -100,6 +103,8 @@ class Values:
                 return self.first_given(options, scope)
             case p.Summed():
                 return self.summed(origin, scope)
+            case p.Calculated():
+                return self.calculated(origin, scope)
             case p.Decided():
                 return self.decided(origin, scope)
             case p.NullValue():
@@ -289,6 +294,12 @@ class Values:
             scope.add(f"{name} = {plus}({name}, ({start},), ())")
         return name
 
+    def calculated(self, origin: p.Calculated, scope: Scope) -> str:
+        """Give what is calculated from other terms."""
+        of, by = ("".join(f"{self.value(t, scope)}, " for t in ts) for ts in (origin.of, origin.by))
+        made = partial(calculate, origin.word, evenly=origin.evenly)
+        return f"{self.code.const(made, 'A')}(({of}), ({by}))"
+
     def asked(self, term: p.Term, scope: Scope) -> str:
         """Give a question to the reference interpreter."""
         code = self.code
@@ -385,8 +396,8 @@ def _plus(total: object, more: tuple[object, ...], less: tuple[object, ...]) -> 
 def _goes_up(term: p.Term) -> bool:
     """Tell whether a term looks among records around its own, which a row does not know."""
     match term.origin:
-        case p.Choice(options) | p.FirstGiven(options) | p.Agreed(options):
-            inner = any(_goes_up(option) for option in options)
+        case p.Choice() | p.FirstGiven() | p.Agreed() | p.Calculated():
+            inner = any(map(_goes_up, options_of(term.origin)))
         case p.Chunk(whole):
             inner = _goes_up(whole)
         case _:
@@ -395,7 +406,7 @@ def _goes_up(term: p.Term) -> bool:
 
 
 def slots_of(term: p.Term) -> list[p.Slot]:
-    """Give the source fields that a term names directly."""
+    """Give the source fields that a term reads."""
     match term.origin:
         case p.FieldValue(slot) | p.Taken(slot):
             found = [slot]
@@ -404,7 +415,7 @@ def slots_of(term: p.Term) -> list[p.Slot]:
         case p.Summed(add=more, less=less, start=start):
             found = [*more, *less, *([start] if start else [])]
         case _:
-            found = []
+            found = [slot for one in options_of(term.origin) for slot in slots_of(one)]
     for when in (term.when, term.where):
         found += [slot for _, slot in when.slots] if when else []
     return found

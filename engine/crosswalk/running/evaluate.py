@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, assert_never
 
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.errors import ConfigError
+from crosswalk.language.arithmetic import calculate, near
 from crosswalk.language.conditions import holds
 from crosswalk.language.patterns import Pattern, around, join, split
 from crosswalk.model.cells import Reader, reader
@@ -133,7 +134,7 @@ class Evaluator:
         values = [self.origin(term.origin, one) for one in found]
         if term.pick == "same":
             return self.same(values, found)
-        return self.aggregate(term.pick, [value for value in values if present(value)])
+        return self.aggregate(term, [value for value in values if present(value)])
 
     def candidates(self, term: p.Term, place: Place) -> list[Place]:
         """Give the records that a pick chooses among: those where `where` and `when` hold."""
@@ -157,13 +158,16 @@ class Evaluator:
                 self.reject("CW573", reason, first, value=values[0])
         return values[0] if values else None
 
-    def aggregate(self, pick: str | None, values: list[Value]) -> Value:
-        """Add values up, or find the smallest or largest."""
+    def aggregate(self, term: p.Term, values: list[Value]) -> Value:
+        """Add values up, join texts, or find the smallest or largest."""
         if not values:
             return None
-        if pick == "sum":
+        if term.pick == "join":
+            texts = [value for value in values if isinstance(value, str) and value.strip()]
+            return term.joint.join(texts) or None
+        if term.pick == "sum":
             return add(values)
-        return (min if pick == "min" else max)(values)  # type: ignore[type-var]
+        return (min if term.pick == "min" else max)(values)  # type: ignore[type-var]
 
     def origin(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of origin
         self, origin: p.BoundOrigin, place: Place
@@ -201,8 +205,11 @@ class Evaluator:
             case p.FirstGiven(options):
                 values = (self.term(option, place) for option in options)
                 return next((value for value in values if present(value)), None)
-            case p.Agreed(options):
-                return self.agreed(options, place)
+            case p.Agreed():
+                return self.agreed(origin, place)
+            case p.Calculated(word, of, by, evenly):
+                more, less = ([self.term(one, place) for one in terms] for terms in (of, by))
+                return calculate(word, more, less, evenly=evenly)
             case p.Decided():
                 return self.decided(origin, place)
             case p.NullValue():
@@ -313,10 +320,10 @@ class Evaluator:
                     return value
         return None
 
-    def agreed(self, options: tuple[p.Term, ...], place: Place) -> Value:
-        """Give the value that several fields must share."""
-        values = [value for option in options if present(value := self.term(option, place))]
-        if any(value != values[0] for value in values):
+    def agreed(self, origin: p.Agreed, place: Place) -> Value:
+        """Give the value that several fields must share, or be near."""
+        values = [v for option in origin.options if present(v := self.term(option, place))]
+        if any(not near(value, values[0], origin.within) for value in values):
             told = " and ".join(f"'{spell(value)}'" for value in dict.fromkeys(values))
             raise Problem("CW575", f"comes from several fields that disagree: {told}")
         return values[0] if values else None

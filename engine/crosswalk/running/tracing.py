@@ -160,6 +160,7 @@ _PICKS = {
     "count": "the number of",
     "min": "the smallest of",
     "max": "the largest of",
+    "join": "the texts, joined, of",
 }
 
 

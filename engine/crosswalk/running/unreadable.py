@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from crosswalk.model.records import Instance, Issue, Rejected
 from crosswalk.planning import plan as p
+from crosswalk.planning.term_words import options_of
 from crosswalk.running.interpret import Interpreter
 
 Used = dict[str, tuple[p.Slot, ...]]
@@ -76,8 +77,8 @@ def _of_term(term: p.Term) -> Iterator[p.Slot]:  # noqa: C901 - one case an orig
         case p.Rebuilt(parts=parts):
             for _, part in parts:
                 yield from _of_term(part)
-        case p.Choice(options) | p.FirstGiven(options) | p.Agreed(options):
-            for option in options:
+        case p.Choice() | p.FirstGiven() | p.Agreed() | p.Calculated():
+            for option in options_of(term.origin):
                 yield from _of_term(option)
         case _:
             pass

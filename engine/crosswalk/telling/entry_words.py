@@ -21,7 +21,7 @@ def law_of(field: Field) -> str:
     return f"control total: number of {counted}" if counted else f"control total: sum of {summed}"
 
 
-def sources_of(entry: m.Entry) -> Iterator[str]:  # noqa: C901
+def sources_of(entry: m.Entry) -> Iterator[str]:
     """Give the names of the source fields that an entry reads."""
     match entry.origin:
         case m.Copy(field=field):
@@ -32,17 +32,9 @@ def sources_of(entry: m.Entry) -> Iterator[str]:  # noqa: C901
             yield from (one.field for one in fields)
         case m.Sum(add=add, less=less, start=start):
             yield from (one.field for one in (*add, *less, *((start,) if start else ())))
-        case m.Choose(options=options) | m.FirstOf(options=options) | m.Agree(options=options):
-            for option in options:
-                yield from sources_of(option)
-        case m.Rebuild(parts=parts):
-            for _, given in parts:
-                yield from sources_of(given)
-        case m.Decide(use=use):
-            for _, given in use.inputs:
-                yield from sources_of(given)
         case _:
-            return
+            for inner in m.entries_of(entry.origin):
+                yield from sources_of(inner)
 
 
 def rule_of(entry: m.Entry) -> str:
@@ -73,7 +65,7 @@ def _origin(origin: m.Origin) -> str:
             return _compound(origin)
 
 
-def _compound(origin: m.Origin) -> str:  # noqa: PLR0911 - one phrase for each origin
+def _compound(origin: m.Origin) -> str:  # noqa: C901, PLR0911 - one phrase for each
     match origin:
         case m.Part(part=part, pattern=pattern) | m.Remainder(part=part, pattern=pattern):
             return f"part {part} of `{pattern.text}`"
@@ -85,8 +77,10 @@ def _compound(origin: m.Origin) -> str:  # noqa: PLR0911 - one phrase for each o
             return "; ".join(map(_option, options))
         case m.FirstOf(options=options):
             return "; else ".join(_named(one) for one in options)
-        case m.Agree():
-            return "all of them must agree"
+        case m.Agree(within=within):
+            return f"all of them must agree{'' if within is None else f' within {within.text}'}"
+        case m.Calculation():
+            return _calculation(origin)
         case m.Gather(fields=fields):
             return f"the pieces of {len(fields)} fields in a row"
         case _:
@@ -98,6 +92,11 @@ def _sum(origin: m.Sum) -> str:
     less = "".join(f" - {one.field}" for one in origin.less)
     start = f", from {origin.start.field}" if origin.start else ""
     return f"{'running sum of ' if origin.running else ''}{added}{less}{start}"
+
+
+def _calculation(origin: m.Calculation) -> str:
+    joint, other = (" + ", " - ") if origin.word == "add" else (" times ", " divided by ")
+    return joint.join(map(_named, origin.of)) + "".join(other + _named(one) for one in origin.by)
 
 
 def _option(entry: m.Entry) -> str:
@@ -123,6 +122,8 @@ def _which(entry: m.Entry) -> str:
     if entry.pick in (None, "same"):
         return where.strip()
     many = "line" if entry.pick in ("first", "last") else "over the lines"
+    if entry.pick == "join":
+        return f"joined over the lines with `{entry.joint}` between{where}"
     return f"{entry.pick} {many}{where}"
 
 

@@ -140,6 +140,8 @@ def _of_types(types: set[str], schema: Mapping[str, Any]) -> str:
     if types == {"array"}:
         item = _takes(schema.get("items", {})).removeprefix("a ").replace("name or entry", "option")
         return f"list of {'maps' if item == 'keys' else item + 's'}"
+    if types >= {"string", "integer", "array"} and "$ref" in schema["items"]:
+        return "name or list of options"
     if types >= _ANY:
         return "value" + (" or keys" if "object" in types else "")
     if types >= {"string", "integer"}:

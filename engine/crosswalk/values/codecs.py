@@ -155,7 +155,10 @@ def spell(value: Value) -> str:
     if isinstance(value, str):
         return value
     kind = _KINDS.get(type(value))
-    return repr(value) if kind is None else canonical(kind).write(value)
+    try:
+        return repr(value) if kind is None else canonical(kind).write(value)
+    except Problem:  # a product of more digits than any field can hold
+        return str(value)
 
 
 _KINDS = {
