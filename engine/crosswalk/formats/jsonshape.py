@@ -73,21 +73,26 @@ class Shape:
             self._set(made, 0, value)
             return made
         self._take(_object(value, self.branch.name), self.keys, made)
+        if self.children and not all(made.children):
+            self._refuse_lack(made)
+        return made
+
+    def _refuse_lack(self, made: Instance) -> None:
         for shape, found in zip(self.children, made.children, strict=True):
             if shape.branch.least and not found:
                 raise ShapeError("CW645", f"{self.branch.name} lacks '{shape.branch.name}'")
-        return made
 
     def _take(self, value: dict[str, object], keys: Keys, made: Instance) -> None:
         cells: list[Any] = made.cells or []
+        get = keys.get
         for key, inner in value.items():
-            place = keys.get(key)
+            place = get(key)
             if place.__class__ is int and inner.__class__ not in _NESTED:
                 cells[place] = inner
-            elif isinstance(place, int):
-                self._set(made, place, inner)
             elif isinstance(place, Child):
                 self._add(made, place, key, inner)
+            elif isinstance(place, int):
+                self._set(made, place, inner)
             elif place is not None:
                 self._nested(inner, place, key, made)
             elif not self.loose:

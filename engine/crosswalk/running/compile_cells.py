@@ -19,6 +19,7 @@ from crosswalk.running.compile_values import Values
 from crosswalk.running.evaluate import Place
 from crosswalk.running.lower import (
     Doubt,
+    Memo,
     cell_of,
     is_copied,
     quick_test,
@@ -212,7 +213,7 @@ class Cells:
         if length is not None:
             test += f" and len({name}) <= {length}"
         cell = name
-        if self.json:
+        if self.json and target.json == "text":
             plain = fast is not None and target.codec.type not in TEXTS
             cell = (
                 f"f'\"{{{name}}}\"'"
@@ -240,7 +241,10 @@ class Cells:
 
     def written(self, value: str, term: p.Term, one: Field, scope: Scope) -> str:
         """Give a typed value's cell: texts without further laws need no call."""
-        exact = self.code.const(write_value(one, self.form), "W")
+        write = write_value(one, self.form)
+        if isinstance(term.origin, p.Decided) and not term.steps:  # few texts, again and again
+            return f"{self.code.const(Memo(write), 'W')}[{value}]"
+        exact = self.code.const(write, "W")
         laws = one.always or one.values or one.default is not None
         if {term.type, one.codec.type} != {"text"} or laws or one.json != "text":
             return f"{exact}({value})"

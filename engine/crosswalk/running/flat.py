@@ -36,7 +36,7 @@ class Flat:
         summary, met, apart = self.summary, self.run.met.groups.append, self.run.held.groups
         pick = itemgetter(*keys)
         for group in read:
-            if group.__class__ is Damage:
+            if isinstance(group, Damage):
                 self.reject_row(group)
                 continue
             summary.read += len(group.tails)

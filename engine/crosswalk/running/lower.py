@@ -16,7 +16,7 @@ from crosswalk.model.layout import Field, Layout
 from crosswalk.model.records import Cell
 from crosswalk.planning import plan as p
 from crosswalk.running.pieces import is_blank
-from crosswalk.values.codecs import Missing, Value
+from crosswalk.values.codecs import Missing, Spelling, Value
 
 KEPT = 8192
 """How many different texts of one field are remembered."""
@@ -167,8 +167,14 @@ def is_copied(term: p.Term, target: Field) -> bool:
         and source.codec.spelling == target.codec.spelling
         and source.codec.fast is not None
         and source.json == "text"
-        and target.json == "text"
+        and (target.json == "text" or _is_json_number(target))
     )
+
+
+def _is_json_number(field: Field) -> bool:
+    """Tell whether a number's quick spelling is a JSON number as it stands."""
+    spelling = field.codec.spelling
+    return field.json == "number" and spelling == Spelling(decimals=spelling.decimals)
 
 
 def quick_test(term: p.Term, target: Field) -> tuple[str | None, int | None]:

@@ -9,6 +9,7 @@ from crosswalk.model.layout import branches
 from crosswalk.model.records import Damage, Instance, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.assemble import Spoiled, assemble
+from crosswalk.running.compile import Compiled
 from crosswalk.running.evaluate import Place, follow
 from crosswalk.running.mapper import Mapper
 from crosswalk.running.occurrences import issue_of, lines_of, size_of
@@ -22,7 +23,7 @@ class Nested:
 
     def __init__(self, run: Mapper) -> None:
         """Map for this run."""
-        self.run = run
+        self.run, self.code = run, run.code
         self.looked_up = _looked_up(run.plan)
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
@@ -35,26 +36,31 @@ class Nested:
         path = node.path.downs if node.path is not None else ()
         index = path[0] if path else 0
         streamed = self.run.plan.source.root.children[index]
+        grouped, summary = len(path) == 1 and bool(node.keys), self.run.summary
         waiting: list[Instance] = []
+        held = 0
         for item in self.items(stream):
             if not isinstance(item, Instance):
                 self.spoiled(item, verify)
                 continue
-            verify.add(item)
+            if verify.active:
+                verify.add(item)
             if item.branch is not streamed:
                 self.place(item)
                 continue
             item.parent = self.run.root
-            self.run.summary.read += size_of(item)
-            if len(path) == 1 and node.keys:
-                if waiting and not self.joins(waiting[0], item):
-                    yield from self.unit(waiting)
-                    waiting = []
-                waiting.append(item)
-            else:
-                yield from self.unit([item])
+            size = size_of(item)
+            summary.read += size
+            if not grouped:
+                yield from self.unit([item], size)
+                continue
+            if waiting and not self.joins(waiting[0], item):
+                yield from self.unit(waiting, held)
+                waiting, held = [], 0
+            waiting.append(item)
+            held += size
         if waiting:
-            yield from self.unit(waiting)
+            yield from self.unit(waiting, held)
         verify.finish()
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
@@ -116,33 +122,36 @@ class Nested:
             self.run.reject(issue_of(damage), ())
         self.run.reject(issue_of(first), lines)
 
-    def unit(self, members: list[Instance]) -> Iterator[str]:
-        """Map one streamed occurrence (or group of them)."""
+    def unit(self, members: list[Instance], size: int) -> Iterator[str]:
+        """Map one streamed occurrence (or group of them) of so many records."""
         index = self.run.plan.source.root.children.index(members[0].branch)
         self.run.root.children[index] = members
-        size = sum(size_of(one) for one in members)
-        direct = self.run.node.path is not None and len(self.run.node.path.downs) == 1
-        if self.run.code is not None:
-            text, units = self.quick(members)
+        if self.code is not None:
+            text, units = self.quick(self.code, members)
             if text is not None:
                 self.run.summary.written += size
                 self.run.summary.units += units
-                yield from self.dealt(text, units)
+                if self.run.shares.several:
+                    yield from self.dealt(text)
+                    return
+                self.run.summary.emitted += units - 1
+                yield text
                 return
         self.run.summary.replayed += 1
-        if direct:
+        if self.run.node.path is not None and len(self.run.node.path.downs) == 1:
             yield from self.run.refer(members, lines_of(members))
         else:
             yield from self.parts(members)
 
-    def quick(self, members: list[Instance]) -> tuple[Any, int]:
+    def quick(self, code: Compiled, members: list[Instance]) -> tuple[Any, int]:
         """Try the compiled function; no text when the reference must look."""
-        code = self.run.code
-        assert code is not None
+        before = self.run.counted() if self.run.held.values else None
         code.keys.clear()
-        before = self.run.counted()
         try:
-            made = code.unit(*self.given(members))
+            if code.flat:
+                made = code.unit(*self.given(code, members))
+            else:
+                made = code.unit(members[0], members)
             for key in code.keys:
                 self.run.shares.of(key)
         except Exception:  # noqa: BLE001 - the reference says what is wrong
@@ -152,24 +161,17 @@ class Nested:
         fine = not code.pairs or self.run.distinct(code.pairs, before)
         return (text if fine else None), units
 
-    def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
+    def dealt(self, made: Any) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
         """Give the texts of the compiled function, each to the share it belongs to."""
-        assert self.run.code is not None
-        if not self.run.shares.several:
-            self.run.summary.emitted += units - 1
-            yield made
-            return
-        texts = made if self.run.code.several else [made]
-        for key, text in zip(tuple(self.run.code.keys), texts, strict=True):
+        assert self.code is not None
+        texts = made if self.code.several else [made]
+        for key, text in zip(tuple(self.code.keys), texts, strict=True):
             self.run.share = self.run.shares.of(key)
             yield text
 
-    def given(self, members: list[Instance]) -> tuple[Any, list[Any]]:
-        """Give what the compiled function takes. Raises ValueError for rows it cannot take."""
-        assert self.run.code is not None
-        if not self.run.code.flat:
-            return members[0], members
-        rows, head = [one.cells or [] for one in members], self.run.code.head
+    def given(self, code: Compiled, members: list[Instance]) -> tuple[Any, list[Any]]:
+        """Give rows as the compiled function takes them. Raises ValueError where it cannot."""
+        rows, head = [one.cells or [] for one in members], code.head
         if not head:
             return rows[0], rows
         if any(row[:head] != rows[0][:head] for row in rows):

@@ -4,12 +4,13 @@ For plans that make their units of single records and nothing beside them: the c
 service. What the compiled function doubts is left to a flow, which decides and reports.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from crosswalk.formats import jsonform
 from crosswalk.model.layout import Branch
@@ -20,6 +21,8 @@ from crosswalk.running.context import Context
 from crosswalk.running.interpret import Interpreter
 from crosswalk.running.occurrences import distinct_assignments, size_of
 from crosswalk.values.spelling import Codec
+
+_DECODE = msgspec.json.Decoder().decode
 
 Shape = Callable[[Any], dict[str, Any]]
 
@@ -48,11 +51,11 @@ class Single:
             if not isinstance(found, Instance):
                 return None
             made = self._code.unit(found, [found])
+            text = made[0] if self._code.several else made
+            lines = text.split("\n")[:-1]
+            return [self._shape(_DECODE(line)) for line in lines], size_of(found)
         except Exception:  # noqa: BLE001 - the reference says what is wrong
             return None
-        text = made[0] if self._code.several else made
-        lines = text.split("\n")[:-1]
-        return [self._shape(json.loads(line)) for line in lines], size_of(found)
 
 
 def _alone(plan: p.Plan) -> bool:
