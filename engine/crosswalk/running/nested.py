@@ -24,7 +24,9 @@ class Nested:
     def __init__(self, run: Mapper) -> None:
         """Map for this run."""
         self.run, self.code = run, run.code
+        self.root, self.summary, self.several = run.root, run.summary, run.shares.several
         self.looked_up = _looked_up(run.plan)
+        self.at = 0
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
@@ -32,36 +34,51 @@ class Nested:
 
     def tree(self, stream: BinaryIO) -> Iterator[str]:
         """Map nested occurrences as they are read."""
-        node, verify = self.run.node, SourceControls(self.run.interpreter, self.run.summary)
+        node, verify = self.run.node, SourceControls(self.run.interpreter, self.summary)
         path = node.path.downs if node.path is not None else ()
-        index = path[0] if path else 0
-        streamed = self.run.plan.source.root.children[index]
-        grouped, summary = len(path) == 1 and bool(node.keys), self.run.summary
-        waiting: list[Instance] = []
-        held = 0
+        self.at = path[0] if path else 0
+        found = self.streamed(stream, verify)
+        yield from (self.grouped if len(path) == 1 and node.keys else self.single)(found)
+        verify.finish()
+
+    def streamed(self, stream: BinaryIO, verify: SourceControls) -> Iterator[tuple[Instance, int]]:
+        """Give the occurrences that units are made of, with how many records each holds."""
+        branch = self.run.plan.source.root.children[self.at]
         for item in self.items(stream):
             if not isinstance(item, Instance):
                 self.spoiled(item, verify)
                 continue
             if verify.active:
                 verify.add(item)
-            if item.branch is not streamed:
+            if item.branch is not branch:
                 self.place(item)
                 continue
-            item.parent = self.run.root
+            item.parent = self.root
             size = size_of(item)
-            summary.read += size
-            if not grouped:
-                yield from self.unit([item], size)
-                continue
+            self.summary.read += size
+            yield item, size
+
+    def single(self, found: Iterator[tuple[Instance, int]]) -> Iterator[str]:
+        """Map occurrences each for itself."""
+        for item, size in found:
+            text = self.quickly([item], size)
+            if text is not None:
+                yield text
+            else:
+                yield from self.slowly([item])
+
+    def grouped(self, found: Iterator[tuple[Instance, int]]) -> Iterator[str]:
+        """Map runs of occurrences with equal keys."""
+        waiting: list[Instance] = []
+        held = 0
+        for item, size in found:
             if waiting and not self.joins(waiting[0], item):
-                yield from self.unit(waiting, held)
+                yield from self.group(waiting, held)
                 waiting, held = [], 0
             waiting.append(item)
             held += size
         if waiting:
-            yield from self.unit(waiting, held)
-        verify.finish()
+            yield from self.group(waiting, held)
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
@@ -86,13 +103,13 @@ class Nested:
 
     def place(self, item: Instance) -> None:
         """Keep a file-level record where later records find it; of several all they look up."""
-        item.parent = self.run.root
-        others = self.run.root.children[self.run.plan.source.root.children.index(item.branch)]
+        item.parent = self.root
+        others = self.root.children[self.run.plan.source.root.children.index(item.branch)]
         if item.branch.name not in self.looked_up:
             others.clear()
         others.append(item)
-        self.run.summary.read += size_of(item)
-        self.run.summary.written += size_of(item)
+        self.summary.read += size_of(item)
+        self.summary.written += size_of(item)
 
     def joins(self, one: Instance, other: Instance) -> bool:
         """Tell whether two streamed occurrences belong to one group."""
@@ -112,32 +129,48 @@ class Nested:
         verify.damaged = True
         if isinstance(item, Damage):
             lines: tuple[int, ...] = () if item.code == "CW631" else (item.line,)
-            self.run.summary.read += len(lines)
+            self.summary.read += len(lines)
             self.run.reject(issue_of(item), lines)
             return
-        self.run.summary.read += item.rows
+        self.summary.read += item.rows
         first, *rest = item.damages
         lines = tuple(range(item.first, item.first + item.rows))
         for damage in rest:
             self.run.reject(issue_of(damage), ())
         self.run.reject(issue_of(first), lines)
 
-    def unit(self, members: list[Instance], size: int) -> Iterator[str]:
-        """Map one streamed occurrence (or group of them) of so many records."""
-        index = self.run.plan.source.root.children.index(members[0].branch)
-        self.run.root.children[index] = members
-        if self.code is not None:
+    def group(self, members: list[Instance], size: int) -> Iterator[str]:
+        """Map a group of streamed occurrences of so many records."""
+        text = self.quickly(members, size)
+        if text is not None:
+            yield text
+        else:
+            yield from self.slowly(members)
+
+    def quickly(self, members: list[Instance], size: int) -> str | None:
+        """Give the text of one streamed occurrence (or group); None when others must look."""
+        self.root.children[self.at] = members
+        if self.code is None or self.several:
+            return None
+        text, units = self.quick(self.code, members)
+        if text is None:
+            return None
+        summary = self.summary
+        summary.written += size
+        summary.units += units
+        summary.emitted += units - 1
+        return text  # type: ignore[no-any-return]
+
+    def slowly(self, members: list[Instance]) -> Iterator[str]:
+        """Map an occurrence that goes to one of several files, or that the reference must see."""
+        if self.code is not None and self.several:
             text, units = self.quick(self.code, members)
             if text is not None:
-                self.run.summary.written += size
-                self.run.summary.units += units
-                if self.run.shares.several:
-                    yield from self.dealt(text)
-                    return
-                self.run.summary.emitted += units - 1
-                yield text
+                self.summary.written += sum(map(size_of, members))
+                self.summary.units += units
+                yield from self.dealt(text)
                 return
-        self.run.summary.replayed += 1
+        self.summary.replayed += 1
         if self.run.node.path is not None and len(self.run.node.path.downs) == 1:
             yield from self.run.refer(members, lines_of(members))
         else:
@@ -181,30 +214,28 @@ class Nested:
     def parts(self, members: list[Instance]) -> Iterator[str]:
         """Map the several target units that one streamed occurrence holds."""
         assert self.run.node.path is not None
-        found = follow(self.run.node.path, Place((self.run.root,)))
+        found = follow(self.run.node.path, Place((self.root,)))
         counted = 0
         for group in self.run.interpreter.groups(self.run.node, found):
             lines = lines_of(group)
             counted += len(lines)
             yield from self.run.refer(group, lines, tuple(found))
         rest = sum(size_of(one) for one in members) - counted
-        self.run.summary.written += rest
+        self.summary.written += rest
 
     def whole(self, stream: BinaryIO) -> Iterator[str]:
         """Map a file that is one unit: all its records are held at once."""
         size = 0
         for item in self.items(stream):
             if not isinstance(item, Instance):
-                self.spoiled(item, SourceControls(self.run.interpreter, self.run.summary))
+                self.spoiled(item, SourceControls(self.run.interpreter, self.summary))
                 continue
-            item.parent = self.run.root
+            item.parent = self.root
             size += size_of(item)
-            self.run.root.children[self.run.plan.source.root.children.index(item.branch)].append(
-                item
-            )
-        self.run.summary.read += size
+            self.root.children[self.run.plan.source.root.children.index(item.branch)].append(item)
+        self.summary.read += size
         try:
-            made = self.run.interpreter.make(self.run.plan.root, Place((self.run.root,)))
+            made = self.run.interpreter.make(self.run.plan.root, Place((self.root,)))
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
             pieces = (one for group in made.children for one in group)
@@ -214,8 +245,8 @@ class Nested:
         except Rejected as rejected:
             self.run.reject(rejected.issue, tuple(range(size)))
             return
-        self.run.summary.written += size
-        self.run.summary.units += 1
+        self.summary.written += size
+        self.summary.units += 1
         self.run.flush_notes()
         yield text
 
