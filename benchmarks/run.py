@@ -4,8 +4,8 @@ Usage: python benchmarks/run.py [--work payments] --rows 100000 1000000 --rounds
                                 [--only NAME ...] [--write]
 
 Prints a Markdown table for each size: rows per second of CPU (user and system, the process and all
-its children), wall time, peak memory (PSS), and ratios to the hand-tuned script; all are medians of the
-rounds. With --write the tables replace the generated section of docs/performance.md.
+its children), wall time, peak memory (PSS), and ratios to the hand-tuned script; all are medians of
+the rounds. With --write the tables replace the generated section of docs/performance.md.
 """
 
 import argparse

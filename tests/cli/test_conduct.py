@@ -22,7 +22,6 @@ HEAVY = {
     "graphql",
     "rich",
     "sqlalchemy",
-    "jmespath",
     "referencing",
     "python_calamine",
     "xlsxwriter",

@@ -40,7 +40,7 @@ def test_every_kind_but_cases_is_compared() -> None:
 
 
 def test_every_part_of_a_field_and_a_layout_is_compared() -> None:
-    own = {"key", "position", "codec", "span", "control", "unique"}
+    own = {"key", "position", "codec", "span", "control", "unique", "counted"}
     policies = {"on_missing", "on_null", "on_blank", "on_invalid", "on_long"}
     facets = {name for name, _, _ in layouts.FACETS}
     assert {one.name for one in fields(Field)} - own - policies - facets == set()

@@ -104,6 +104,20 @@ def test_a_conflict_is_not_sent_and_the_run_is_not_complete(
     assert len(sandbox.store.find({})) == 1
 
 
+def test_a_payment_that_comes_twice_in_one_input_is_told_and_never_lost_in_silence(
+    sandbox: Sandbox, database: str, tmp_path: Path
+) -> None:
+    second = partner.payment("g-2", "inv-1", 500)
+    for count in ("new", "known"):
+        run = running.deliver(sandbox, database, tmp_path, [PAID, second, PAID])
+        assert (run.submitted, run.complete) == ({count: 2, "repeated": 1}, False)
+        assert [(one.number, one.reason) for one in run.refused] == [(3, "repeated")]
+        assert [one.amount_minor for one in run.totals] == [1750]
+    voided = partner.void(PAID)  # nothing is lost by a void that comes twice
+    assert running.deliver(sandbox, database, tmp_path, [voided, voided]).complete
+    assert len(sandbox.store.find({})) == 2
+
+
 def test_a_retry_sends_the_frozen_bytes_although_the_mapping_changed(
     sandbox: Sandbox, database: str, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from tests.formats.kit import cells, damage
 from crosswalk.documents.source import Map
 from crosswalk.documents.source import read as read_yaml
 from crosswalk.findings.diagnostics import Diagnostic, Severity
-from crosswalk.formats.fixed import read, writer
+from crosswalk.formats.fixed import filling, read, writer
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Damage, Row
 from crosswalk.planning.read_layout import read_layout
@@ -323,3 +323,52 @@ def test_numbers_keep_their_value_in_every_spelling(field: str, minor: int) -> N
     (back,) = cells(rows(written, made)[0])
     assert isinstance(back, str)
     assert codec.read(back) == value
+
+
+# --- blocks ------------------------------------------------------------------------------------
+
+TAGGED = "{T: {type: code, width: 1, always: R, tag: true}, A: {type: code, width: 3}}"
+BLOCKS = ", blocks: {records: 3, fill: '9'}"
+
+
+def test_what_fills_up_a_block_is_passed_over() -> None:
+    found = rows("R001\nR002\n9999\n", layout(TAGGED, BLOCKS))
+    assert [cells(row) for row in found] == [["R", "001"], ["R", "002"]]
+
+
+def test_nothing_may_follow_what_fills_up_a_block() -> None:
+    first, second, third = rows("R001\n9999\nR002\nX\n", layout(TAGGED, BLOCKS))
+    assert cells(first) == ["R", "001"]
+    assert [damage(one).code for one in (second, third)] == ["CW630", "CW630"]
+
+
+@given(st.integers(0, 12), st.integers(2, 10), st.sampled_from(["lf", "crlf", "none"]))
+def test_a_block_is_filled_up_with_as_few_records_as_needed(
+    count: int, block: int, newline: str
+) -> None:
+    file = f", encoding: ascii, newline: {newline}, blocks: {{records: {block}, fill: '9'}}"
+    made = layout(TAGGED, file)
+    text = line(["R", "001"], made) * count + filling(made, count)
+    size = len(line(["R", "001"], made))
+    assert len(text) % (block * size) == 0
+    assert len(text) // size - count < block
+    assert len(rows(text, made)) == count
+
+
+def test_a_record_that_looks_like_filling_is_not_written() -> None:
+    made = layout("{T: {type: code, width: 1, values: [R, '9'], tag: true}}", BLOCKS)
+    with pytest.raises(Problem, match="looks like a record that fills up a block"):
+        line(["9"], made)
+
+
+@pytest.mark.parametrize(
+    ("fields", "file", "code"),
+    [
+        ("{A: {type: code, width: 3}}", BLOCKS, "CW406"),
+        (TAGGED, ", newline: rdw, encoding: ascii" + BLOCKS, "CW427"),
+    ],
+)
+def test_blocks_need_records_of_one_length_that_are_told_apart(
+    fields: str, file: str, code: str
+) -> None:
+    assert codes(fields, file) == [code]

@@ -12,6 +12,7 @@ from crosswalk.formats import textform
 from crosswalk.formats.recoded import recoded
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Row
+from crosswalk.values.codecs import Problem
 
 
 def layout(encoding: str) -> Layout:
@@ -50,7 +51,16 @@ def test_what_is_no_utf_16_stops_the_file_with_its_place() -> None:
     assert "byte 12 of the file" in str(refused.value)
 
 
-def test_it_is_not_written() -> None:
-    with pytest.raises(FormatProblem) as refused:
-        textform.writer(layout("utf-16"))(layout("utf-16").records[0], ["a", "b"])
-    assert refused.value.code == "CW602"
+@given(st.text(alphabet="aé😀\t\ud800"), st.sampled_from(["utf-16", "utf-16-le", "utf-16-be"]))
+def test_what_is_written_reads_back_as_the_same_text(text: str, encoding: str) -> None:
+    made = layout(encoding)
+    try:
+        line = textform.writer(made)(made.records[0], [text, "b"])
+    except Problem:
+        assert "\ud800" in text
+        return
+    encode = textform.encoder(made)
+    data = textform.mark(made.file) + encode(line) * 2
+    assert data[:2] == b"\xff\xfe" or encoding != "utf-16"
+    rows = list(textform.read(io.BytesIO(data), made))
+    assert rows == [Row(1, 1, 0, [text, "b"]), Row(2, 2, 0, [text, "b"])]

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_snapshot.plugin import Snapshot  # type: ignore[import-untyped]
-from tests.operations.kit import HERE, PERMITS, ROOT, changed, mapped
+from tests.operations.kit import HERE, PERMITS, ROOT, RUN, changed, mapped
 from tests.operations.payments import payments
 
 from crosswalk.formats.jsontext import decode
 from crosswalk.operations.graphql_values import validate_values
 from crosswalk.operations.sending import Prepared, as_curl, as_http, as_json, prepare
 from crosswalk.project import Project
+from crosswalk.running.context import Context
+from crosswalk.running.in_memory import run_in_memory
 
 PAYMENT = "caselle/cash-receipting/payment"
 CREATE = "caselle/cash-receipting/create-receipt"
@@ -63,6 +65,28 @@ def test_without_the_flag_no_receipt_names_an_invoice() -> None:
     made = requests(Project(ROOT), PAYMENT, CREATE, "alder-falls", PAYMENTS.read_bytes())
     assert made
     assert all(one.variables["allocateTo"] is None for one in made)
+
+
+@pytest.mark.parametrize(
+    ("flags", "names_it"),
+    [
+        ("ALLOCATEAR", True),
+        (" allocatear ", True),
+        ("OPENITEMS, ALLOCATEAR", True),
+        ("NOALLOCATEAR", False),
+        ("ALLOCATEAR-OFF", False),
+        ("ALLOCATE", False),
+    ],
+)
+def test_setting_35_is_a_list_of_flags_whatever_their_case(flags: str, names_it: bool) -> None:
+    """Payment codes 2.9, case 77: trimmed, upper and lower case alike, never a part of a word."""
+    project = Project(ROOT)
+    texts = {**project.view("newport").settings.texts(), "35": flags}
+    plan = project.plan(PAYMENT, project.view("newport"))
+    line = PAYMENTS.read_bytes().splitlines()[0]
+    for compiled in (True, False):
+        made = run_in_memory(plan, Context(texts, RUN), line, compiled=compiled).body.decode()
+        assert (decode(made)["allocateTo"] is not None) == names_it  # type: ignore[index]
 
 
 PAYER = st.text(

@@ -19,7 +19,7 @@ from crosswalk.running.convert import Files, convert
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/howto-files.md").read_text("utf-8")
 BLOCK = re.compile(
-    r"```yaml layout\n(?P<layout>.*?)```\n```text reads\n(?P<reads>.*?)```\n"
+    r"```yaml layout\n(?P<layout>.*?)```\n```(?P<form>text|hex) reads\n(?P<reads>.*?)```\n"
     r"```text gives\n(?P<gives>.*?)```",
     re.DOTALL,
 )
@@ -58,7 +58,9 @@ def test_every_marked_block_of_the_page_is_run() -> None:
 def test_what_the_page_says_is_read_is_read(example: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "layout.yaml").write_text(HEAD + example["layout"], "utf-8")
     (tmp_path / "mapping.yaml").write_text(copying(HEAD + example["layout"]), "utf-8")
-    (tmp_path / "input.txt").write_text(example["reads"], "utf-8")
+    reads = example["reads"]
+    data = reads.encode() if example["form"] == "text" else bytes.fromhex(reads)
+    (tmp_path / "input.txt").write_bytes(data)
     project = Project(tmp_path)
     assert [one for one in check(project) if one.severity is Severity.ERROR] == []
     plan = project.plan("page/copy", project.view(None), target_form=CANONICAL)

@@ -22,6 +22,16 @@ def project() -> Project:
     return Project(HERE)
 
 
+def source_of(name: str, folder: Path) -> Path:
+    """The input of a stranger; one in bytes that are no text is kept as hex."""
+    text = HERE / name / "input.txt"
+    if text.exists():
+        return text
+    made = folder / f"{name}.bin"
+    made.write_bytes(bytes.fromhex((HERE / name / "input.hex").read_text("ascii")))
+    return made
+
+
 def mapped(project: Project, name: str, source: Path, folder: Path, *, compiled: bool) -> str:
     plan = project.plan(f"strangers/{name}", project.view(None), target_form=CANONICAL)
     out = folder / f"{name}-{compiled}.jsonl"
@@ -45,7 +55,7 @@ def test_the_check_finds_nothing_wrong_with_them(project: Project) -> None:
 def test_a_stranger_becomes_what_is_expected(
     project: Project, name: str, tmp_path: Path, *, compiled: bool
 ) -> None:
-    made = mapped(project, name, HERE / name / "input.txt", tmp_path, compiled=compiled)
+    made = mapped(project, name, source_of(name, tmp_path), tmp_path, compiled=compiled)
     assert made == (HERE / name / "expected.jsonl").read_text("utf-8")
 
 

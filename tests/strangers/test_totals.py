@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.strangers.test_strangers import source_of
 
 from crosswalk.project import CANONICAL, FORWARD, Project
 from crosswalk.running.context import Context, Run
@@ -42,6 +43,8 @@ WRONG = [
         "99-999            0000000001",
         "sum of its own record",
     ),
+    ("gbk-batch", "F20210105000003", "F20210105000004", "count beside wide characters"),
+    ("zengin", "8000002000000012500", "8000002000000012501", "sum beside wide characters"),
     ("aba", "000003   ", "000002   ", "count"),
     ("cnab-240", "000002000000000000225", "000001000000000000225", "count of pairs"),
     ("cnab-240", "00000225000", "00000225100", "sum over pairs"),
@@ -72,12 +75,16 @@ ROUND = [
     "bai2",
     "edifact",
     "erp-tabs",
+    "gbk-batch",
+    "mainframe",
+    "mainframe-variable",
     "meter",
     "nacha",
     "pain001",
     "x12-810",
     "x12-820",
     "x12-835",
+    "zengin",
 ]
 
 
@@ -92,7 +99,7 @@ def test_a_file_is_written_as_it_was_read(name: str, tmp_path: Path) -> None:
     project = Project(copy)
     plan = project.plan("copy", project.view(None))
     out = tmp_path / "out"
-    source = HERE / name / "input.txt"
+    source = source_of(name, tmp_path)
     result = convert(plan, Context({}, Run(AT, "1", name)), source, Files(out))
     assert result.rejects == []
     assert plain(out.read_bytes(), name) == plain(source.read_bytes(), name)

@@ -296,6 +296,7 @@ def _control(field: Field) -> object:
     parts = {"count": control.count, "sum": control.sum, "less": control.less}
     told = [f"{name} {', '.join(names)}" for name, names in parts.items() if names]
     told += [f"modulo {control.modulo}"] if control.modulo is not None else []
+    told += [f"blocks of {control.blocks_of}"] if control.blocks_of is not None else []
     told += [f"where {describe(control.where)}"] if control.where is not None else []
     return ", ".join(told)
 
@@ -335,7 +336,8 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
     *(
         (name, _own(name), _otherwise("stands elsewhere, or is written otherwise"))
         for name in (
-            "path", "column", "json", "start", "width", "align", "pad", "component", "rest",
+            "path", "column", "json", "start", "width", "align", "pad", "usage", "digits",
+            "component", "rest",
         )
     ),
     ("description", _own("description"), _described),

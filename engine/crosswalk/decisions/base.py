@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crosswalk.decisions.model import Alias, Base, Cell, Model, Reason, RuleSet
 from crosswalk.decisions.setting_rules import as_set
+from crosswalk.decisions.values import is_zero
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.findings.suggest import quoted
 
@@ -90,7 +91,10 @@ def bind(
 
 
 def read_parts(model: Model, base: Base, text: str | None) -> tuple[dict[str, str], str]:
-    """Cut a setting's text into its parts; blank parts are left out. Second: what is wrong."""
+    """Cut a setting's text into its parts; second: what is wrong.
+
+    Blank parts are left out, and zeros where that is no value.
+    """
     if text is None or not text.strip():
         return {}, ""
     pieces = [piece.strip() for piece in text.split(base.separator)]
@@ -101,6 +105,6 @@ def read_parts(model: Model, base: Base, text: str | None) -> tuple[dict[str, st
     for name, piece in zip(base.parts, pieces, strict=False):
         if model.by_name[name].digits and piece and not (piece.isascii() and piece.isdigit()):
             return {}, f"{quoted(piece)} is not a {name}: only digits are"
-        if piece:
+        if piece and not is_zero(model.by_name[name], piece):
             made[name] = piece
     return made, ""

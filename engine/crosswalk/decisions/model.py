@@ -64,6 +64,7 @@ class Input:
 class Outcome:
     """One field of the outcome: digits or text.
 
+    With `not_zero` zeros alone are no value: nothing is posted with code 0 (payment codes 2.6).
     `usual` is the value that causes no remark, `goes_with` an outcome it normally comes with.
     """
 
@@ -71,6 +72,7 @@ class Outcome:
     span: Span
     digits: bool = False
     longest: int | None = None
+    not_zero: bool = False
     values: tuple[str, ...] = ()
     default: str | None = None
     usual: str | None = None

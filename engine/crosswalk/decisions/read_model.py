@@ -143,6 +143,7 @@ class _Reader:
             span=span,
             digits=text(node, "type") == "digits",
             longest=number(node, "longest"),
+            not_zero=flag(node, "not_zero"),
             values=values,
             default=default,
             usual=text(node, "usual"),

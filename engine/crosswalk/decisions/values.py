@@ -43,4 +43,11 @@ def outcome_problem(outcome: Outcome, text: str) -> tuple[str, str]:
         return "RUL004", f"{quoted(text)} is not a {outcome.name}: only digits are"
     if outcome.longest is not None and len(text) > outcome.longest:
         return "RUL004", f"{outcome.name} {quoted(text)} is longer than {outcome.longest}"
+    if is_zero(outcome, text):
+        return "RUL004", f"{quoted(text)} is no {outcome.name}: zero stands for none"
     return ("", "") if text.strip() else ("RUL004", f"{outcome.name} is blank")
+
+
+def is_zero(outcome: Outcome, text: str) -> bool:
+    """Tell whether a text is zeros alone where that is no value."""
+    return outcome.not_zero and text != "" and not text.strip("0")

@@ -16,7 +16,7 @@ from crosswalk.delivery.faults import BadSetting
 from crosswalk.delivery.freeze import Frozen, freeze
 from crosswalk.delivery.intake import batches
 from crosswalk.delivery.ledger import Ledger
-from crosswalk.delivery.request import Request
+from crosswalk.delivery.request import Kind, Request
 from crosswalk.delivery.sender import Sender
 from crosswalk.delivery.setup import Setup
 from crosswalk.delivery.spans import span
@@ -69,7 +69,7 @@ class _Intake:
 
     submitted: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
-    ids: list[int] = field(default_factory=list)
+    ids: dict[int, None] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
 
 
@@ -110,7 +110,7 @@ async def deliver(
         run_id=run_id,
         submitted=dict(intake.submitted),
         refused=tuple(intake.refused),
-        totals=views.totals(ledger, intake.ids),
+        totals=views.totals(ledger, list(intake.ids)),
         requests=tally.requests,
         lookups=tally.lookups,
         stopped=tally.stopped,
@@ -136,16 +136,22 @@ def deliver_sync(
 
 
 def take_in(requests: Iterable[Request], setup: Setup, ledger: Ledger, who: str) -> _Intake:
-    """Freeze and submit requests in batches; what is refused is counted and named."""
+    """Freeze and submit requests in batches; what is refused is counted and named.
+
+    A payment whose key came in this run before is `repeated`: two bills of one payment that look
+    alike are one delivery, and the second amount would be lost without a word.
+    """
     intake = _Intake()
     for batch in batches(_frozen(requests, setup, intake)):
         for frozen, submitted in zip(batch, ledger.submit(batch, who), strict=True):
-            intake.submitted[submitted.status] += 1
-            number = intake.numbers.pop(id(frozen))
-            if submitted.status in ("new", "known", "frozen") and submitted.delivery_id:
-                intake.ids.append(submitted.delivery_id)
+            number, known = intake.numbers.pop(id(frozen)), submitted.delivery_id
+            twice = known in intake.ids and frozen.request.kind is Kind.PAYMENT
+            status = "repeated" if twice else submitted.status
+            intake.submitted[status] += 1
+            if status in ("new", "known", "frozen") and known:
+                intake.ids[known] = None
             else:
-                intake.refused.append(Refused(number, frozen.request.key, submitted.status))
+                intake.refused.append(Refused(number, frozen.request.key, status))
     return intake
 
 

@@ -45,7 +45,7 @@ def _triple(text: str) -> None:
 
 
 def _flags(text: str) -> None:
-    if not _FLAGS.fullmatch(text):
+    if not _FLAGS.fullmatch(text.strip()):
         raise Problem("CW804", "is not a list of words with commas between")
 
 

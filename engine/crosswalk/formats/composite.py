@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
-from crosswalk.formats.delimited_writer import Unwritable, Write, line_end
+from crosswalk.formats.delimited_writer import Unwritable, Write, line_end, refuse_unmappable
 from crosswalk.formats.lines import lines
 from crosswalk.formats.quoting import is_blank, passed_over, release_of
 from crosswalk.formats.record_types import twins
@@ -211,12 +211,7 @@ def _speller(file: File) -> Callable[..., str]:
             raise Unwritable(
                 "CW621", "holds a line break or NUL, which a segment cannot", field.key
             )
-        try:
-            text.encode(file.encoding)
-        except UnicodeEncodeError as fault:
-            code = ord(text[fault.start])
-            reason = f"holds U+{code:04X}, which {file.encoding} does not have"
-            raise Unwritable("CW622", reason, field.key) from None
+        refuse_unmappable(file.encoding, field.key, text)
         if release is not None:
             return text.translate(table)
         for mark in marks:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from crosswalk.formats.columns import column_name
-from crosswalk.formats.lines import encoding_of
+from crosswalk.formats.lines import encoding_of, is_multibyte
 from crosswalk.formats.quoting import escapable, is_blank, release_of, spans_lines
 from crosswalk.formats.sections import continues
 from crosswalk.model.layout import File, Layout, Record
@@ -144,8 +144,8 @@ def _suspect(file: File) -> Callable[[str], bool]:
 
 def _encodes(text: str, encoding: str) -> bool:
     try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
+        refuse_unmappable(encoding, "", text)
+    except Unwritable:
         return False
     return True
 
@@ -181,7 +181,7 @@ def _inspector(file: File) -> Write:
         keys = [field.key for field in record.fields]
         for key, text in zip(keys, texts, strict=True):
             _refuse_breaks(file, key, text)
-            _refuse_unmappable(encoding, key, text)
+            refuse_unmappable(encoding, key, text)
         forms = [form] * len(keys)
         if record.fields[-1].rest:
             forms[-1] = _as_it_is
@@ -213,13 +213,20 @@ def _releases(file: File) -> bool:
     return file.quote == "none" and release_of(file) is not None
 
 
-def _refuse_unmappable(encoding: str, key: str, text: str) -> None:
+def refuse_unmappable(encoding: str, key: str, text: str) -> None:
+    """Raise Unwritable CW622 for a character that the encoding does not have.
+
+    Nor may it become another one: cp932 would write U+00A3 as U+FFE1.
+    """
     try:
-        text.encode(encoding)
+        raw = text.encode(encoding)
     except UnicodeEncodeError as fault:
         code = ord(text[fault.start])
-        reason = f"holds U+{code:04X}, which {encoding} does not have"
-        raise Unwritable("CW622", reason, key) from None
+    else:
+        if not is_multibyte(encoding) or (back := raw.decode(encoding)) == text:
+            return
+        code = ord(next(one for one, other in zip(text, back, strict=False) if one != other))
+    raise Unwritable("CW622", f"holds U+{code:04X}, which {encoding} does not have", key)
 
 
 def _bare_form(file: File) -> Callable[[str, str], str]:

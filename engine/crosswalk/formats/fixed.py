@@ -2,27 +2,24 @@
 
 Streaming and strict: a line of another length than the layout says becomes its own Damage that
 names the expected and the found length; nothing is shifted or guessed (safety F5). Positions
-count characters, also where an encoding needs several bytes for one. Writing is in
-`fixed_writer`.
+count characters, or bytes where the layout says so (`fixed_bytes`). Writing is in `fixed_writer`.
 """
 
-import codecs
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO
 
-from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats import fixed_bytes
+from crosswalk.formats.fixed_bytes import CARRIED, REST
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put, take
-from crosswalk.formats.fixed_writer import Write, writer
-from crosswalk.formats.lines import control, encoding_of, lines, opening
+from crosswalk.formats.fixed_writer import Write, filler, filling, writer
+from crosswalk.formats.lines import lines, opening
 from crosswalk.formats.record_types import twins
-from crosswalk.model.layout import Field, Layout, Record
+from crosswalk.model.layout import Field, File, Layout, Record
 from crosswalk.model.records import Cell, Damage, Row
 
-__all__ = ["Write", "read", "writer"]
-
-_EBCDIC = frozenset({"cp037", "cp273", "cp500", "cp1140"})
-_MANY_BYTES = frozenset({"utf-8"})
+__all__ = ["Write", "filling", "read", "writer"]
 
 Lines = Iterator[tuple[int, int, str | Damage]]
 Slices = tuple[tuple[int, int, Callable[[str], str]], ...]
@@ -34,16 +31,36 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
     Cells are text by field position, without their padding. With `newline: none`, line numbers
     count records.
 
-    Raises FormatProblem CW602 (encoding, byte order mark).
+    Raises FormatProblem CW602 (encoding, byte order mark) and CW625 (lengths before records).
     """
     reader = _Reader(layout)
-    source = (
-        _blocks(stream, layout) if layout.file.newline == "none" else lines(stream, layout.file)
-    )
+    source = _source(stream, layout)
+    if layout.file.blocks is not None:
+        source = _without_fill(source, filler(layout))
     for line, end_line, text in source:
         found = text if isinstance(text, Damage) else reader.read(line, end_line, text)
         if found is not None:
             yield found
+
+
+def _without_fill(source: Lines, fill: str) -> Lines:
+    """Leave out the records that fill up the last block; nothing may stand after them."""
+    filled = False
+    for line, end_line, text in source:
+        if text == fill:
+            filled = True
+        elif filled and isinstance(text, str):
+            reason = "stands after the records that fill up the last block"
+            yield line, end_line, Damage(line, end_line, "CW630", reason, text)
+        else:
+            yield line, end_line, text
+
+
+def _source(stream: BinaryIO, layout: Layout) -> Lines:
+    newline = layout.file.newline
+    if newline == "none":
+        return _blocks(stream, layout)
+    return _described(stream, layout) if newline == "rdw" else lines(stream, layout.file)
 
 
 class _Reader:
@@ -54,9 +71,11 @@ class _Reader:
         self._records = layout.records
         self._lengths = tuple(record_length(record, layout.file) for record in layout.records)
         self._longest = max(self._lengths)
-        self._slices = tuple(_slices(record) for record in layout.records)
+        self._slices = tuple(_slices(record, layout.file) for record in layout.records)
         self._choose, self._twins = _chooser(layout), twins(layout)
         self._short = layout.file.trailing_blanks != "required"
+        self._spread = fixed_bytes.is_spread(layout.file)
+        self._wrong = fixed_bytes.inspector(layout)
 
     def read(self, line: int, end_line: int, text: str) -> Row | Damage | None:
         """Read one line; None for a line that is no record."""
@@ -64,6 +83,8 @@ class _Reader:
         blank = not text.strip(" ")
         if (file.comment and text.startswith(file.comment)) or (blank and file.skip_blank):
             return None
+        if self._spread:
+            text = fixed_bytes.spread(text, file.encoding)
         ordinal = self._choose(text.ljust(self._longest))
         if ordinal < 0:
             if blank:
@@ -72,7 +93,11 @@ class _Reader:
         same = self._twins.get(ordinal, (ordinal,))
         made = [(one, cells) for one in same if (cells := self._cells(one, text)) is not None]
         if not made:
-            return _wrong_length(line, self._lengths[ordinal], text)
+            return _wrong_length(line, self._lengths[ordinal], text, file.positions)
+        wrong = self._wrong(self._records[ordinal], text)
+        if wrong is not None:
+            field, code, reason = wrong
+            return Damage(line, end_line, code, reason, text.replace(REST, ""), field.name)
         return Row(line, end_line, *made[0], tuple(made[1:]))
 
     def _cells(self, ordinal: int, text: str) -> list[Cell] | None:
@@ -82,7 +107,10 @@ class _Reader:
             if len(text) > expected or not self._short:
                 return None
             text = text.ljust(expected)
-        return [strip(text[begin:end]) for begin, end, strip in self._slices[ordinal]]
+        slices = self._slices[ordinal]
+        if self._spread and REST in text:
+            return [strip(text[begin:end].replace(REST, "")) for begin, end, strip in slices]
+        return [strip(text[begin:end]) for begin, end, strip in slices]
 
     def _no_type(self) -> str:
         tags = [tag for record in self._records for tag in record.tags]
@@ -94,16 +122,16 @@ class _Reader:
         )
 
 
-def _wrong_length(line: int, expected: int, text: str) -> Damage:
-    reason = f"expected {expected} characters, got {len(text)}"
-    return Damage(line, line, "CW613", reason, text)
+def _wrong_length(line: int, expected: int, text: str, unit: str) -> Damage:
+    reason = f"expected {expected} {unit}, got {len(text)}"
+    return Damage(line, line, "CW613", reason, text.replace(REST, ""))
 
 
-def _slices(record: Record) -> Slices:
+def _slices(record: Record, file: File) -> Slices:
     found = []
     for field in record.fields:
         begin = (field.start or 1) - 1
-        found.append((begin, begin + (field.width or 1), take(field)))
+        found.append((begin, begin + (field.width or 1), take(field, file)))
     return tuple(found)
 
 
@@ -114,11 +142,17 @@ def _words(field: Field) -> tuple[str, ...]:
 def _chooser(layout: Layout) -> Callable[[str], int]:
     """Build the choice of record type: the first whose tags all stand there, else the untagged."""
     types = []
+    file = layout.file
+    place: Callable[[str], str] = (
+        partial(fixed_bytes.spread, encoding=file.encoding)
+        if fixed_bytes.is_spread(file)
+        else lambda text: text
+    )
     for record in sorted(layout.records, key=lambda record: not record.tags):
         tags = []
         for field in record.tags:
-            begin, spell = (field.start or 1) - 1, put(field)
-            texts = frozenset(spell(word) for word in _words(field))
+            begin, spell = (field.start or 1) - 1, put(field, file)
+            texts = frozenset(place(spell(word)) for word in _words(field))
             tags.append((begin, begin + (field.width or 1), texts))
         types.append((tags, record.ordinal))
 
@@ -136,10 +170,16 @@ def _chooser(layout: Layout) -> Callable[[str], int]:
 
 def _blocks(stream: BinaryIO, layout: Layout) -> Lines:
     """Cut a stream into records of one length. Raises FormatProblem CW602."""
-    encoding = block_encoding(layout)
+    encoding, raw_bytes = fixed_bytes.byte_encoding(layout), fixed_bytes.is_raw(layout)
     length = max(record_length(record, layout.file) for record in layout.records)
-    held, _ = opening(stream, encoding)
+    held, _ = (b"", 0) if raw_bytes else opening(stream, encoding)
     number = 0
+
+    def text_of(number: int, raw: bytes) -> str | Damage:
+        if raw_bytes:
+            return raw.decode(encoding, CARRIED)
+        return fixed_bytes.text_of(number, raw, encoding)
+
     while True:
         raw = held + stream.read(length - len(held)) if len(held) < length else held
         held, raw = raw[length:], raw[:length]
@@ -147,36 +187,14 @@ def _blocks(stream: BinaryIO, layout: Layout) -> Lines:
             break
         number += 1
         if number > layout.file.skip_lines:
-            yield number, number, _text(raw, number, encoding)
+            yield number, number, text_of(number, raw)
     if raw.strip(b"\r\n\x1a"):
         text = raw.decode(encoding, "backslashreplace")
-        yield number + 1, number + 1, _wrong_length(number + 1, length, text)
+        yield number + 1, number + 1, _wrong_length(number + 1, length, text, layout.file.positions)
 
 
-def _text(raw: bytes, number: int, encoding: str) -> str | Damage:
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as fault:
-        shown = raw.decode(encoding, "backslashreplace")
-        reason = f"byte 0x{raw[fault.start]:02X} at {fault.start + 1} is not {encoding}"
-        return Damage(number, number, "CW601", reason, shown)
-    found = control(text, breaks="\r\n")
-    return text if found is None else Damage(number, number, "CW604", found, text)
-
-
-def block_encoding(layout: Layout) -> str:
-    """Give the encoding of a file without line ends, where every character is one byte."""
-    try:
-        name = codecs.lookup(layout.file.encoding).name
-    except LookupError:
-        name = ""
-    if name in _EBCDIC:
-        return name
-    name = encoding_of(layout.file)
-    if name in _MANY_BYTES:
-        raise FormatProblem(
-            "CW602",
-            f"records without line ends cannot be cut in {name}, where lengths vary",
-            help="name an encoding of one byte for each character, such as iso-8859-1 or cp037",
-        )
-    return name
+def _described(stream: BinaryIO, layout: Layout) -> Lines:
+    """Cut a stream where lengths say so. Raises FormatProblem CW602, CW625."""
+    for number, text in fixed_bytes.described(stream, fixed_bytes.byte_encoding(layout)):
+        if number > layout.file.skip_lines:
+            yield number, number, text

@@ -1,13 +1,15 @@
 """Where the fields of a fixed-width record stand, and what is wrong with that.
 
 A field stands at its `start` (from 1) or right after the field before it, and is `width`
-characters wide. Source: issue 5, "Fixed-width".
+characters wide, or bytes where the layout says so. Source: issue 5, "Fixed-width".
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from crosswalk.findings.diagnostics import Diagnostic, Severity
+from crosswalk.formats.fixed_bytes import is_spread, sizer
+from crosswalk.formats.fixed_numbers import in_bytes
 from crosswalk.model.layout import Field, File, Record
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
@@ -27,9 +29,15 @@ def placed(record: Record, file: File) -> tuple[Record, list[Diagnostic]]:
             findings.append(_no_width(field))
         start, width = field.start or after, field.width or 1
         after = start + width
-        fields.append(replace(field, start=start, width=width, length=_length(field, width)))
+        made = replace(field, start=start, width=width, length=_length(field, width))
+        wide = is_spread(file) and made.length is not None
+        fields.append(replace(made, counted=file.encoding) if wide else made)
     findings += [*_beyond(fields, file), *_overlaps(fields), *_gaps(fields, file)]
-    findings += [found for field in fields for found in _padding(field)]
+    findings += [found for field in fields for found in _padding(field, file)]
+    for number, field in enumerate(fields):
+        if field.usage is not None:
+            fields[number], wrong = in_bytes(field, file)
+            findings += wrong
     return replace(record, fields=tuple(fields)), findings
 
 
@@ -44,7 +52,7 @@ def end_of(field: Field) -> int:
 
 
 def _length(field: Field, width: int) -> int | None:
-    if field.codec.type not in TEXTS:
+    if field.codec.type not in TEXTS or field.usage is not None:
         return field.length
     return width if field.length is None else min(width, field.length)
 
@@ -58,7 +66,8 @@ def _beyond(fields: Iterable[Field], file: File) -> Iterator[Diagnostic]:
     limit = file.record_length
     for field in fields:
         if limit is not None and end_of(field) > limit:
-            message = f"field {field.key} ends at {end_of(field)}, a record has {limit} characters"
+            message = f"field {field.key} ends at {end_of(field)}, a record has {limit}"
+            message += f" {file.positions}"
             yield Diagnostic("CW409", message, field.span, help="correct its start or width")
 
 
@@ -96,15 +105,18 @@ def _place(field: Field) -> str:
     return f"{field.start} to {end_of(field)}"
 
 
-def _padding(field: Field) -> Iterator[Diagnostic]:
+def _padding(field: Field, file: File) -> Iterator[Diagnostic]:
     """Find padding that could not be told from the value, and words that are too long."""
+    if field.usage is not None:
+        return
+    size = sizer(file)
     filled = field.pad == "0" and field.codec.type in NUMBERS | TEXTS
     if filled and field.align == "left":
         yield _unclear(field, "is padded with zeros on the right", "say align: right")
     if field.pad == "0" and field.codec.spelling.group:
         yield _unclear(field, "has thousands separators and is padded with zeros", "drop group")
     for word in (*field.values, *([field.always] if field.always else [])):
-        if len(word) > (field.width or 1):
+        if size(word) > (field.width or 1):
             yield _unclear(field, f"cannot hold '{word}'", f"it is {field.width} wide")
 
 

@@ -1,5 +1,7 @@
 """One value in its place: padding put on and taken off.
 
+Numbers stored in bytes are put into bytes here, each a character of the file's encoding.
+
 The law: what `put` writes `take` gives back. A value for which that would not hold is refused,
 never altered; only blanks at the padded end of a text are the same as padding.
 """
@@ -8,18 +10,25 @@ import re
 from collections.abc import Callable
 
 from crosswalk.formats.delimited_writer import Unwritable
+from crosswalk.formats.fixed_bytes import CARRIED, sizer
+from crosswalk.formats.fixed_numbers import stored
 from crosswalk.formats.fixed_places import NUMBERS
-from crosswalk.model.layout import Field
+from crosswalk.model.layout import Field, File
+from crosswalk.values.codecs import Problem
+from crosswalk.values.stored import shown
 
 _SIGNED = re.compile(r"[^0-9]*")
 
 
-def take(field: Field) -> Callable[[str], str]:
+def take(field: Field, file: File) -> Callable[[str], str]:
     """Build the function from the text at a field's place to its value, "" where it is blank.
 
     Zeros before a number stay, they mean nothing there. Zeros before a code are padding if the
-    layout says so; a date of zeros only is no date.
+    layout says so; a date of zeros only is no date. Bytes that are no number are shown as such
+    (X'40'), which their codec refuses.
     """
+    if field.usage is not None:
+        return _take_stored(field, file.encoding)
     if field.pad == "0":
         return _take_zeros(field)
     if field.align == "right":
@@ -36,21 +45,37 @@ def _take_zeros(field: Field) -> Callable[[str], str]:
     return lambda text: text if text.strip("0").strip(" ") else ""
 
 
-def put(field: Field) -> Callable[[str], str]:
+def _take_stored(field: Field, encoding: str) -> Callable[[str], str]:
+    number = stored(field)
+
+    def read(text: str) -> str:
+        raw = text.encode(encoding, CARRIED)
+        try:
+            return number.read(raw)
+        except Problem:
+            return shown(raw)
+
+    return read
+
+
+def put(field: Field, file: File) -> Callable[[str], str]:
     """Build the function from a value's text to the text at the field's place.
 
     It raises Unwritable CW623 for a text wider than the place, CW624 for one whose own characters
-    would be taken for padding.
+    would be taken for padding; for numbers in bytes also CW523 and CW529.
     """
-    width = field.width or 1
-    fill, back, kept = _filler(field), take(field), _kept(field)
+    if field.usage is not None:
+        return _put_stored(field, file.encoding)
+    width, size, unit = field.width or 1, sizer(file), file.positions
+    fill, back, kept = _filler(field), take(field, file), _kept(field, file)
 
     def spell(text: str) -> str:
         text = kept(text)
-        if len(text) > width:
-            reason = f"has {len(text)} characters, the field is {width} wide"
+        length = size(text)
+        if length > width:
+            reason = f"has {length} {unit}, the field is {width} wide"
             raise Unwritable("CW623", reason, field.key)
-        made = fill(text, width)
+        made = fill(text, width - length + len(text))
         if back(made) != text and not (field.pad == "0" and field.codec.type in NUMBERS):
             raise Unwritable("CW624", "cannot be told from the padding of its field", field.key)
         return made
@@ -58,11 +83,23 @@ def put(field: Field) -> Callable[[str], str]:
     return spell
 
 
-def _kept(field: Field) -> Callable[[str], str]:
+def _put_stored(field: Field, encoding: str) -> Callable[[str], str]:
+    number = stored(field)
+
+    def spell(text: str) -> str:
+        try:
+            return number.write(text).decode(encoding, CARRIED)
+        except Problem as wrong:
+            raise Unwritable(wrong.code, wrong.reason, field.key) from None
+
+    return spell
+
+
+def _kept(field: Field, file: File) -> Callable[[str], str]:
     """Build the function to what of a text has a meaning: all, but for blanks beside padding."""
     if field.codec.type != "text" or field.pad != " ":
         return lambda text: text
-    return take(field)
+    return take(field, file)
 
 
 def _filler(field: Field) -> Callable[[str, int], str]:

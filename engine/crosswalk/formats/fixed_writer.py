@@ -6,11 +6,14 @@ cut what may be cut before (safety A12, A13).
 
 from collections.abc import Callable, Sequence
 
-from crosswalk.formats.delimited_writer import Unwritable
+from crosswalk.formats import fixed_bytes
+from crosswalk.formats.delimited_writer import Unwritable, refuse_unmappable
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put
 from crosswalk.formats.sections import continues
 from crosswalk.model.layout import File, Layout, Record
+
+_BARE = ("none", "rdw")
 
 Write = Callable[[Record, Sequence[str]], str]
 Spell = Callable[[Sequence[str]], str]
@@ -21,25 +24,47 @@ def writer(layout: Layout) -> Write:
 
     It raises Unwritable (a values.Problem) CW620 for a line that would be taken for something
     else, CW621 for NUL and line breaks, CW622 for a character the encoding does not have, CW623
-    for a text wider than its field, CW624 for one that padding would hide.
+    for a text wider than its field, CW624 for one that padding would hide, CW523 and CW529 for a
+    number that its bytes cannot say. Raises FormatProblem CW602 (encoding).
     """
     file = layout.file
+    encoding = fixed_bytes.byte_encoding(layout) if file.newline in _BARE else file.encoding
     spellers = tuple(_speller(record, file) for record in layout.records)
     end, cut, refuse = line_end(file), file.trailing_blanks == "cut", _refuser(file)
+    described = file.newline == "rdw"
+    fill = None if file.blocks is None else filler(layout)
 
     def write(record: Record, texts: Sequence[str]) -> str:
         line = spellers[record.ordinal](texts)
         if cut:
             line = line.rstrip(" ")
         refuse(record, texts, line)
-        return line + end
+        if line == fill:
+            what = "looks like a record that fills up a block"
+            raise Unwritable("CW620", what, record.fields[0].key)
+        return fixed_bytes.prefixed(line, encoding) if described else line + end
 
     return write
 
 
+def filler(layout: Layout) -> str:
+    """Give the record that fills up the last block of a file in blocks."""
+    assert layout.file.blocks is not None
+    length = max(record_length(record, layout.file) for record in layout.records)
+    return layout.file.blocks.fill * length
+
+
+def filling(layout: Layout, records: int) -> str:
+    """Give what fills up the last block after so many records; nothing where there are none."""
+    blocks = layout.file.blocks
+    if blocks is None:
+        return ""
+    return (filler(layout) + line_end(layout.file)) * (-records % blocks.records)
+
+
 def line_end(file: File) -> str:
     """Give what ends a line; nothing in a file of blocks."""
-    newline = {"lf": "\n", "crlf": "\r\n", "none": ""}[file.newline]
+    newline = {"lf": "\n", "crlf": "\r\n"}.get(file.newline, "")
     if file.record_end is None:
         return newline
     return file.record_end if file.record_end[-1] in "\r\n" else file.record_end + newline
@@ -51,7 +76,7 @@ def _speller(record: Record, file: File) -> Spell:
     at = 1
     for field in sorted(record.fields, key=lambda field: field.start or 1):
         start = field.start or 1
-        places.append((" " * (start - at), put(field), field.position))
+        places.append((" " * (start - at), put(field, file), field.position))
         at = start + (field.width or 1)
     tail = " " * (record_length(record, file) + 1 - at)
 
@@ -68,7 +93,7 @@ def _refuser(file: File) -> Callable[[Record, Sequence[str], str], None]:
 
     def refuse(record: Record, texts: Sequence[str], line: str) -> None:
         for mark in marks:
-            if mark in line:
+            if mark in line and (mark in "".join(texts) or mark == file.record_end):
                 code, what = _named(mark)
                 raise Unwritable(code, f"holds {what}", _blamed(record, texts, mark))
         first = record.fields[0].key
@@ -82,7 +107,9 @@ def _refuser(file: File) -> Callable[[Record, Sequence[str], str], None]:
             raise Unwritable(
                 "CW620", "begins with a blank, which is lost after a record's end", first
             )
-        _refuse_unmappable(record, texts, line, file.encoding)
+        if not line.isascii():
+            for field, text in zip(record.fields, texts, strict=True):
+                refuse_unmappable(file.encoding, field.key, text)
 
     return refuse
 
@@ -95,15 +122,3 @@ def _named(mark: str) -> tuple[str, str]:
 def _blamed(record: Record, texts: Sequence[str], mark: str) -> str:
     fields = zip(record.fields, texts, strict=True)
     return next((field.key for field, text in fields if mark in text), record.fields[0].key)
-
-
-def _refuse_unmappable(record: Record, texts: Sequence[str], line: str, encoding: str) -> None:
-    if line.isascii():
-        return
-    for field, text in zip(record.fields, texts, strict=True):
-        try:
-            text.encode(encoding)
-        except UnicodeEncodeError as fault:
-            code = ord(text[fault.start])
-            reason = f"holds U+{code:04X}, which {encoding} does not have"
-            raise Unwritable("CW622", reason, field.key) from None

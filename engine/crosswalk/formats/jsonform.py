@@ -15,17 +15,17 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats.jsonplaces import Places
 from crosswalk.formats.jsonshape import (
-    Child,
-    Keys,
+    LINE,
+    ROOT,
+    Root,
     Shape,
     ShapeError,
-    child_steps,
-    items_of,
-    plain_path,
-    root_keys,
-    shape_of,
+    checked,
+    shapes,
     unknown_key,
+    whole_list,
 )
 from crosswalk.formats.jsontext import BadJsonError, decode, encode, fragment
 from crosswalk.formats.jsonwriter import Document, document, writer
@@ -41,8 +41,6 @@ LINE_CAP = 8 << 20
 
 DOCUMENT_CAP = 256 << 20
 """The largest json document, in bytes."""
-
-_ROOT = "the document"
 
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
@@ -69,9 +67,9 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
 def _absent(branch: Branch, layout: Layout) -> FormatProblem:
     help_ = f"if it may be missing, say '{branch.name}?' or '{branch.name}*'"
     if layout.file.form == "json":
-        help_ += "; if its fields stand in the document itself, say path: '@'"
-    where = ".".join(child_steps(branch)) if not _is_expression(branch) else branch.name
-    return FormatProblem("CW631", f"'{where}' is not in the file", help=help_)
+        help_ += "; if its fields stand in the document itself, say path: ."
+    path = branch.record.path if branch.record is not None else None
+    return FormatProblem("CW631", f"'{path or branch.name}' is not in the file", help=help_)
 
 
 def _items(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
@@ -83,7 +81,9 @@ def _items(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
         if isinstance(text, Damage):
             yield text
         elif not is_blank(text, layout.file):
-            yield read_one(text, number)
+            made = read_one(text, number)
+            if made is not None:
+                yield made
         elif not layout.file.skip_blank:
             yield Damage(number, number, "CW608", "the line is blank", text)
 
@@ -93,35 +93,48 @@ class _LineReader:
 
     def __init__(self, layout: Layout) -> None:
         loose = layout.file.extra_columns == "ignore"
-        shapes = [shape_of(branch, loose=loose) for branch in layout.root.children]
-        self._single = shapes[0] if _is_single(layout) else None
-        self._shapes = {shape.branch.name: shape for shape in shapes}
+        found = checked(layout)
+        self._shapes = shapes(found, loose=loose)
+        self._root = None if found.wrapped else Root(found.root, loose, LINE, {})
+        self._single = self._shapes[0] if found.wrapped and _is_single(layout) else None
+        self._named = {shape.name: shape for shape in self._shapes}
 
-    def __call__(self, text: str, number: int) -> Instance | Damage:
-        """Give the occurrence on a line, or the Damage of the line."""
+    def __call__(self, text: str, number: int) -> Instance | Damage | None:
+        """Give the occurrence on a line, or the Damage of the line; None for one passed over."""
         try:
             return self._read(decode(text), number)
         except ShapeError as wrong:
             return Damage(number, number, wrong.code, wrong.reason, text, wrong.field)
 
-    def take(self, value: object, number: int) -> Instance | Damage:
+    def take(self, value: object, number: int) -> Instance | Damage | None:
         """Give the occurrence that a host's object is, or the Damage of the object."""
         try:
             return self._read(value, number)
         except ShapeError as wrong:
             return Damage(number, number, wrong.code, wrong.reason, "", wrong.field)
 
-    def _read(self, value: object, number: int) -> Instance:
+    def _read(self, value: object, number: int) -> Instance | None:
         if self._single is not None:
             return self._single.read(value, number)
+        if self._root is not None:
+            return self._chosen(self._root, value, number)
         if not isinstance(value, dict) or len(value) != 1:
-            names = ", ".join(self._shapes)
+            names = ", ".join(self._named)
             raise ShapeError("CW645", f"a line must be an object with one key, one of {names}")
         ((name, inner),) = value.items()
-        shape = self._shapes.get(name)
+        shape = self._named.get(name)
         if shape is None:
-            raise ShapeError("CW644", unknown_key(name, self._shapes, _ROOT))
+            raise ShapeError("CW644", unknown_key(name, self._named, ROOT))
         return shape.read(inner, number)
+
+    def _chosen(self, root: Root, value: object, number: int) -> Instance | None:
+        """Read a line whose branch its path tells."""
+        for shape, items in zip(self._shapes, root.find([value]), strict=True):
+            if len(items) > 1:
+                raise ShapeError("CW645", f"a line holds more than one {shape.name}")
+            for item, key in items:
+                return shape.read(item, number, None, key)
+        return None
 
 
 def read_line(layout: Layout) -> _LineReader:
@@ -138,24 +151,39 @@ def _is_single(layout: Layout) -> bool:
 
 
 def _read_document(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
+    loose = layout.file.extra_columns == "ignore"
+    found = checked(layout)
     data = _whole(stream, layout)
     try:
-        found = _branches(decode(data), layout)
+        taken = _occurrences(decode(data), layout, found, loose=loose)
     except ShapeError as wrong:
         byte = wrong.byte if isinstance(wrong, BadJsonError) else None
         line = None if byte is None else data.count(b"\n", 0, byte) + 1
         raise FormatProblem(wrong.code, wrong.reason, line=line) from None
-    for shape, items in found:
-        for number, item in enumerate(items, 1):
-            yield _occurrence(shape, item, number)
+    for shape, items in zip(shapes(found, loose=loose), taken, strict=True):
+        for number, (item, key) in enumerate(items, 1):
+            yield _occurrence(shape, item, key, number)
 
 
-def _occurrence(shape: Shape, item: object, number: int) -> Instance | Damage:
+def _occurrence(shape: Shape, item: object, key: str | None, number: int) -> Instance | Damage:
     try:
-        return shape.read(item, number)
+        return shape.read(item, number, None, key)
     except ShapeError as wrong:
-        reason = f"{shape.branch.name} {number}: {wrong.reason}"
+        reason = f"{shape.name} {number}: {wrong.reason}"
         return Damage(number, number, wrong.code, reason, encode(item), wrong.field)
+
+
+def _occurrences(
+    value: object, layout: Layout, found: Places, *, loose: bool
+) -> list[list[tuple[object, str | None]]]:
+    """Give the values of each top-level branch's occurrences in a document."""
+    if isinstance(value, list) and _is_single(layout) and whole_list(found.root.children[0]):
+        return [[(item, None) for item in value]]
+    root = Root(found.root, loose, ROOT, {})
+    made = root.find(value)
+    for home in found.itself:
+        made[home.index].append((value, None))
+    return made
 
 
 def _whole(stream: BinaryIO, layout: Layout) -> bytes:
@@ -172,49 +200,3 @@ def _whole(stream: BinaryIO, layout: Layout) -> bytes:
         line = data.count(b"\n", 0, fault.start) + 1
         reason = f"byte 0x{data[fault.start]:02X} at byte {fault.start} is not {encoding}"
         raise FormatProblem("CW601", reason, line=line) from None
-
-
-def _branches(value: object, layout: Layout) -> list[tuple[Shape, list[object]]]:
-    """Find the occurrences of each top-level branch in a document."""
-    loose = layout.file.extra_columns == "ignore"
-    shapes = [shape_of(branch, loose=loose) for branch in layout.root.children]
-    if isinstance(value, list) and _is_single(layout):
-        return [(shapes[0], value)]
-    if any(_is_expression(shape.branch) for shape in shapes):
-        return [(shape, _selected(value, shape.branch)) for shape in shapes]
-    found: dict[int, list[object]] = {}
-    _find(value, root_keys(shapes), found, _ROOT, loose=loose)
-    return [(shape, found.get(index, [])) for index, shape in enumerate(shapes)]
-
-
-def _find(
-    value: object, keys: Keys, found: dict[int, list[object]], name: str, *, loose: bool
-) -> None:
-    """Follow plain paths through a document, refusing keys that nothing is under."""
-    if not isinstance(value, dict):
-        raise ShapeError("CW645", f"{name} must be an object")
-    for key, inner in value.items():
-        place = keys.get(key)
-        if isinstance(place, Child):
-            found[place.index] = items_of(inner, place.shape.branch, key)
-        elif isinstance(place, dict):
-            _find(inner, place, found, f"'{key}'", loose=loose)
-        elif not loose:
-            raise ShapeError("CW644", unknown_key(key, keys, name))
-
-
-def _is_expression(branch: Branch) -> bool:
-    path = branch.record.path if branch.record is not None else None
-    return path is not None and plain_path(path) is None
-
-
-def _selected(value: object, branch: Branch) -> list[object]:
-    """Select a branch's occurrences by its JMESPath; keys beside them are not looked at."""
-    from crosswalk.language.selection import select
-
-    path = branch.record.path if branch.record is not None else None
-    if path is None or not _is_expression(branch):
-        for step in child_steps(branch):
-            value = value.get(step) if isinstance(value, dict) else None
-        return items_of(value, branch, branch.name)
-    return items_of(select(path, value), branch, branch.name)

@@ -1,25 +1,22 @@
-"""From a JSON object to an occurrence of a branch: which key is which field or child branch."""
+"""From JSON to occurrences of a layout's branches, by the places of the layout."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.findings.suggest import closest
-from crosswalk.model.layout import Branch
+from crosswalk.formats.jsonpath import BadPathError, From, Which, parse
+from crosswalk.formats.jsonplaces import Fixed, Home, Keyed, Listed, Place, Places, inside, places
+from crosswalk.model.layout import Branch, Layout
 from crosswalk.model.records import Cell, Instance
 from crosswalk.values.codecs import Missing
-
-LONGEST_PATH = 256
 
 ITSELF = "."
 """The path of a field that is the whole occurrence: a plain value in a list."""
 
-_STEP = r'(?:[A-Za-z_][A-Za-z0-9_]*|"[^"\\]+")'
-_PLAIN = re.compile(rf"{_STEP}(?:\.{_STEP})*")
-_STEPS = re.compile(_STEP)
-
+ROOT, LINE = "the document", "the line"
+"""What the outermost value of a document, or of a line, is called."""
 
 _NESTED = (dict, list)
 
@@ -38,36 +35,28 @@ class ShapeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
-    """A key that holds the occurrences of the branch at this index of its parent's children."""
-
-    index: int
-    shape: "Shape"
-
-
-Keys = dict[str, "int | Child | Keys"]
-"""What stands under each key: a field (its position), a child branch, or a nested object."""
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
-    """The object of one branch. `loose`: unknown keys are passed over.
+    """Reads the occurrences of a branch. `loose`: what the layout does not know is passed over."""
 
-    `bare`: an occurrence is no object but the one value of its record (a list of plain values).
-    """
-
-    branch: Branch
-    keys: Keys
-    children: tuple["Shape", ...]
+    home: Home
     loose: bool
-    bare: bool = False
+    name: str
+    below: dict[Home, "Shape"]
 
-    def read(self, value: object, line: int, parent: Instance | None = None) -> Instance:
-        """Make the occurrence that an object describes; raises ShapeError CW644 or CW645."""
-        record = self.branch.record
+    def read(
+        self, value: object, line: int, parent: Instance | None = None, key: str | None = None
+    ) -> Instance:
+        """Make the occurrence that a value describes; `key` is what it stands under.
+
+        Raises ShapeError CW644 or CW645.
+        """
+        home = self.home
+        branch = home.branch
+        record = branch.record
         cells: list[Cell] | None = None
         if record is not None:
             cells = [Missing.MISSING] * len(record.fields)
+<<<<<<< HEAD
         made = Instance(self.branch, line, cells, [[] for _ in self.children], None, parent)
         if self.bare:
             self._set(made, 0, value)
@@ -81,66 +70,170 @@ class Shape:
         for shape, found in zip(self.children, made.children, strict=True):
             if shape.branch.least and not found:
                 raise ShapeError("CW645", f"{self.branch.name} lacks '{shape.branch.name}'")
+=======
+            if home.key is not None:
+                cells[home.key] = key
+        made = Instance(branch, line, cells, [[] for _ in branch.children], None, parent)
+        place = home.place
+        if place.__class__ is dict:
+            self._take(_object(value, self.name), place, made)
+        else:
+            self._put(value, place, made, self.name)
+        for child, found in zip(branch.children, made.children, strict=True):
+            if child.least and not found:
+                raise ShapeError("CW645", f"{branch.name} lacks '{child.name}'")
+        return made
+>>>>>>> main
 
-    def _take(self, value: dict[str, object], keys: Keys, made: Instance) -> None:
+    def _take(self, value: dict[str, object], keys: dict[str, Place], made: Instance) -> None:
         cells: list[Any] = made.cells or []
         get = keys.get
         for key, inner in value.items():
             place = get(key)
             if place.__class__ is int and inner.__class__ not in _NESTED:
                 cells[place] = inner
+<<<<<<< HEAD
             elif isinstance(place, Child):
                 self._add(made, place, key, inner)
             elif isinstance(place, int):
                 self._set(made, place, inner)
+=======
+>>>>>>> main
             elif place is not None:
-                self._nested(inner, place, key, made)
+                self._put(inner, place, made, key)
             elif not self.loose:
-                raise ShapeError("CW644", unknown_key(key, keys, self.branch.name))
+                raise ShapeError("CW644", unknown_key(key, keys, self.name))
+
+    def _put(self, value: object, place: Place, made: Instance, name: str) -> None:
+        """Read a value as what stands in its place; null makes all fields inside it null."""
+        if isinstance(place, int):
+            self._set(made, place, value)
+        elif isinstance(place, Home):
+            if value is not None or place.repeats:
+                self.add(made, place, value, None)
+        elif value is None:
+            self._absent(place, made)
+        elif isinstance(place, dict):
+            self._take(_object(value, name), place, made)
+        elif isinstance(place, Listed):
+            self._items(_list(value, name), place, made, name)
+        elif isinstance(place, Keyed):
+            self._under(_object(value, name), place.every, made)
+
+    def _under(self, value: dict[str, object], place: Place, made: Instance) -> None:
+        """Read what stands under each key of an object."""
+        for key, inner in value.items():
+            if isinstance(place, Home):
+                self.add(made, place, inner, key)
+            else:
+                self._put(inner, place, made, key)
+
+    def _items(self, value: list[object], listed: Listed, made: Instance, name: str) -> None:
+        """Read the items of a list."""
+        single = listed.at or listed.which or listed.start
+        if not single and isinstance(listed.every, Home):
+            self.add_all(made, listed.every, value)
+            return
+        met: set[Which] = set()
+        for number, item in enumerate(value):
+            place = listed.at.get(number) if single else listed.every
+            if place is None:
+                place = self._chosen(item, listed, met, name)
+            if place is None and number >= listed.start:
+                place = listed.every
+            if place is not None:
+                self._put(item, place, made, name)
+            elif not self.loose:
+                raise ShapeError("CW644", _unfit(listed, name, number))
+
+    def _chosen(self, item: object, listed: Listed, met: set[Which], name: str) -> Place:
+        """Give the place of an item by the first condition that holds."""
+        for which, place in listed.which.items():
+            if all(test.holds(item) for test in which.tests):
+                if which in met and not repeated(place):
+                    reason = f"'{name[:80]}{which}' stands twice"
+                    raise ShapeError("CW645", f"{reason}; make it a record that repeats")
+                met.add(which)
+                return place
+        return None
 
     def _set(self, made: Instance, position: int, value: object) -> None:
         if isinstance(value, (dict, list)):
-            field = self._field(position)
+            assert self.home.branch.record is not None
+            field = self.home.branch.record.fields[position].key
             raise ShapeError("CW645", "an object or list stands where a value belongs", field)
         assert made.cells is not None
         made.cells[position] = value  # type: ignore[call-overload]
 
-    def _field(self, position: int) -> str:
-        assert self.branch.record is not None
-        return self.branch.record.fields[position].key
+    def _absent(self, place: Place, made: Instance) -> None:
+        for one in inside(place):
+            if isinstance(one, int):
+                self._set(made, one, None)
+            else:
+                self._absent(one, made)
 
-    def _nested(self, value: object, keys: Keys, key: str, made: Instance) -> None:
-        """Read a nested object; null in its place makes all its fields null."""
-        if value is None:
-            for place in keys.values():
-                if isinstance(place, int):
-                    self._set(made, place, None)
-                elif isinstance(place, dict):
-                    self._nested(None, place, key, made)
-            return
-        self._take(_object(value, key), keys, made)
+    def add_all(self, made: Instance, home: Home, values: list[Any]) -> None:
+        """Take the occurrences of a branch below."""
+        read, line = self.below[home].read, made.line
+        made.children[home.index] += [read(value, line, made) for value in values]
 
-    def _add(self, made: Instance, child: Child, key: str, value: object) -> None:
-        found = made.children[child.index]
-        for item in items_of(value, child.shape.branch, key):
-            found.append(child.shape.read(item, made.line, made))
+    def add(self, made: Instance, home: Home, value: object, key: str | None) -> None:
+        """Take an occurrence of a branch below."""
+        shape = self.below[home]
+        made.children[home.index].append(shape.read(value, made.line, made, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Root(Shape):
+    """Finds the occurrences of the top-level branches, without a look inside them."""
+
+    def find(self, value: object) -> list[list[tuple[object, str | None]]]:
+        """Give the values of each branch's occurrences, with the keys they stand under.
+
+        Raises ShapeError CW644 or CW645 for what stands around them.
+        """
+        made = Instance(self.home.branch, 0, None, [[] for _ in self.home.children])
+        self._put(value, self.home.place, made, self.name)
+        return made.children  # type: ignore[return-value]
+
+    def add_all(self, made: Instance, home: Home, values: list[Any]) -> None:
+        """Keep occurrences as they are."""
+        for value in values:
+            self.add(made, home, value, None)
+
+    def add(self, made: Instance, home: Home, value: object, key: str | None) -> None:
+        """Keep an occurrence as it is."""
+        made.children[home.index].append((value, key))  # type: ignore[arg-type]
+
+
+def repeated(place: Place) -> bool:
+    """Tell whether something that may stand more than once is all that stands in a place."""
+    if isinstance(place, dict):
+        return all(repeated(one) or isinstance(one, Fixed) for one in place.values())
+    return isinstance(place, Home) and place.repeats
 
 
 def _object(value: object, name: str) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise ShapeError("CW645", f"'{name}' must be an object")
+        said = name if name in (ROOT, LINE) else f"'{name}'"
+        raise ShapeError("CW645", f"{said} must be an object")
     return value
 
 
-def items_of(value: object, branch: Branch, key: str) -> list[object]:
-    """Give the occurrences under a key: of a list, of one object, none for null."""
-    if value is None:
-        return []
-    if branch.most is None:
-        if not isinstance(value, list):
-            raise ShapeError("CW645", f"'{key}' must be a list")
-        return value
-    return [value]
+def _list(value: object, name: str) -> list[object]:
+    if not isinstance(value, list):
+        raise ShapeError("CW645", f"'{name}' must be a list")
+    return value
+
+
+def _unfit(listed: Listed, name: str, number: int) -> str:
+    """Say that an item of a list is not in the layout."""
+    where = LINE if name == LINE else f"'{name[:80]}[{number}]'"
+    return (
+        f"no condition of the layout fits {where}"
+        if listed.which
+        else f"{where} is not in the layout"
+    )
 
 
 def unknown_key(key: str, known: Iterable[str], name: str) -> str:
@@ -152,68 +245,55 @@ def unknown_key(key: str, known: Iterable[str], name: str) -> str:
     return f"'{key[:80]}' is not a key of {name}{hint}"
 
 
+def checked(layout: Layout) -> Places:
+    """Find the places of a layout. Raises FormatProblem CW647 when they cannot be used."""
+    found = places(layout)
+    if found.findings:
+        first = found.findings[0]
+        raise FormatProblem("CW647", first.message, help=first.help)
+    return found
+
+
+def shapes(found: Places, *, loose: bool) -> list[Shape]:
+    """Build the readers of the top-level branches."""
+    return [_shape(home, loose=loose) for home in found.root.children]
+
+
+def _shape(home: Home, *, loose: bool) -> Shape:
+    below = {child: _shape(child, loose=loose) for child in home.children}
+    return Shape(home, loose, home.branch.name, below)
+
+
+# ------------------------------------------------------------------ paths that are keys only
+
+
 def plain_path(text: str) -> tuple[str, ...] | None:
-    """Give the steps of a dotted path of identifiers or quoted names; None for any other path."""
-    if len(text) > LONGEST_PATH or not _PLAIN.fullmatch(text):
+    """Give the steps of a path that is keys with dots between them; None for any other path."""
+    try:
+        steps = parse(text)
+    except BadPathError:
         return None
-    return tuple(step.strip('"') for step in _STEPS.findall(text))
+    keys = tuple(step for step in steps if isinstance(step, str))
+    return keys if len(keys) == len(steps) > 0 else None
 
 
 def steps_of(path: str | None, name: str) -> tuple[str, ...]:
-    """Give the steps to a field or branch: its path, else its name. Raises FormatProblem CW647."""
+    """Give the keys to a field or branch: its path, else its name. Raises FormatProblem CW647."""
     if path is None:
         return (name,)
     steps = plain_path(path)
     if steps is None:
-        raise FormatProblem(
-            "CW647",
-            f"path '{path[:80]}' of '{name}' is not plain",
-            help="write names with dots between them, other names in double quotes",
-        )
+        message = f"path '{path[:80]}' of '{name}' is not plain"
+        raise FormatProblem("CW647", message, help="write keys with dots between them")
     return steps
 
 
-def insert(keys: Keys, steps: tuple[str, ...], place: int | Child) -> None:
-    """Put a field or child branch under its path. Raises FormatProblem CW647 if taken."""
-    for step in steps[:-1]:
-        inner = keys.setdefault(step, {})
-        if not isinstance(inner, dict):
-            raise _taken(steps)
-        keys = inner
-    if steps[-1] in keys:
-        raise _taken(steps)
-    keys[steps[-1]] = place
-
-
-def _taken(steps: tuple[str, ...]) -> FormatProblem:
-    return FormatProblem("CW647", f"two fields or branches stand at path '{'.'.join(steps)}'")
-
-
-def shape_of(branch: Branch, *, loose: bool) -> Shape:
-    """Build the shape of a branch and of all below it. Raises FormatProblem CW647."""
-    children = tuple(shape_of(child, loose=loose) for child in branch.children)
-    keys: Keys = {}
-    fields = branch.record.fields if branch.record is not None else ()
-    if any(field.path == ITSELF for field in fields):
-        if len(fields) > 1 or children:
-            message = f"path '{ITSELF}' of '{branch.name}' is the value itself"
-            raise FormatProblem("CW647", message, help="give the record this one field only")
-        return Shape(branch, {}, (), loose, bare=True)
-    for field in fields:
-        insert(keys, steps_of(field.path, field.name), field.position)
-    for index, shape in enumerate(children):
-        insert(keys, child_steps(shape.branch), Child(index, shape))
-    return Shape(branch, keys, children, loose)
-
-
-def root_keys(shapes: Iterable[Shape]) -> Keys:
-    """Build what stands under the keys of a document. Raises FormatProblem CW647."""
-    keys: Keys = {}
-    for index, shape in enumerate(shapes):
-        insert(keys, child_steps(shape.branch), Child(index, shape))
-    return keys
-
-
 def child_steps(branch: Branch) -> tuple[str, ...]:
-    """Give the steps from an object to the occurrences of a branch inside it."""
+    """Give the keys from an object to the occurrences of a branch inside it."""
     return steps_of(branch.record.path if branch.record is not None else None, branch.name)
+
+
+def whole_list(home: Home) -> bool:
+    """Tell whether a branch stands under its own name, or is the whole list."""
+    record = home.branch.record
+    return record is None or record.path is None or home.steps == (From(0),)

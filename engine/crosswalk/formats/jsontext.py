@@ -27,11 +27,20 @@ class BadJsonError(ShapeError):
         self.byte = byte
 
 
-def _decimal(text: str) -> Decimal:
-    """Read a number with a fraction; exponents are refused, they hide size (safety F8, A14)."""
-    if len(text) > DIGITS or "e" in text or "E" in text:
+def _decimal(text: str) -> Decimal | int:
+    """Read a number with a fraction or an exponent, exactly: `1.5E3` is the number 1500.
+
+    An exponent hides size: what would have more than DIGITS digits is refused (safety F8, A14).
+    """
+    if len(text) > DIGITS:
         raise ValueError
-    return Decimal(text)
+    if "e" not in text and "E" not in text:
+        return Decimal(text)
+    mantissa, _, power = text.lower().partition("e")
+    if len(power) > len("-64") or abs(int(power)) + len(mantissa) > DIGITS:
+        raise ValueError
+    plain = format(Decimal(text), "f")
+    return Decimal(plain) if "." in plain else int(plain)
 
 
 _DECODE = msgspec.json.Decoder(float_hook=_decimal).decode
@@ -47,12 +56,12 @@ def decode(data: bytes | str) -> object:
     """Read one JSON text to dict, list, str, int, Decimal, bool or None.
 
     Raises BadJsonError: CW640 not JSON (NaN, Infinity and lone surrogates too), CW641 a key twice,
-    CW642 a number in exponent form or too long, CW643 too deep.
+    CW642 a number that is too long, written out, CW643 too deep.
     """
     try:
         value: object = _DECODE(data)
     except msgspec.ValidationError:
-        reason = f"a number has an exponent or more than {DIGITS} digits"
+        reason = f"a number has more than {DIGITS} digits"
         raise BadJsonError("CW642", reason) from None
     except msgspec.DecodeError as fault:
         place = _BYTE.search(str(fault))

@@ -3,15 +3,25 @@
 import re
 from collections.abc import Callable
 from json import dumps
+from typing import NamedTuple
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats.jsonshape import Child, Keys, Shape, child_steps, root_keys, shape_of
+from crosswalk.formats.jsonpath import MANY, MOST_PLACES, At, Every, Step, Which, spelled
+from crosswalk.formats.jsonpen import (
+    Write,
+    head_of,
+    key_of,
+    key_text,
+    occurrence,
+    refuse_all_gaps,
+    unmet,
+    wrapped,
+)
+from crosswalk.formats.jsonplaces import Home
+from crosswalk.formats.jsonshape import checked
 from crosswalk.formats.lines import encoding_of
 from crosswalk.model.layout import Layout
-from crosswalk.model.records import Instance
-from crosswalk.values.codecs import Missing
-
-Write = Callable[[Instance], str]
+from crosswalk.model.records import Instance, Rejected
 
 _BEYOND_ASCII = re.compile(r"[^\0-\x7f]")
 
@@ -22,24 +32,29 @@ def writer(layout: Layout) -> Write:
     `cells` hold encoded fragments (`"abc"`, `12.50`, `null`) or MISSING, whose key is left out.
     A nested object without any key is left out too. Raises FormatProblem CW602, CW647.
     """
-    objects = _objects(layout)
-    bare = len(layout.root.children) == 1 and layout.root.children[0].most is None
+    found = checked(layout)
+    objects = _objects(layout, found.root.children, wrapping=not found.wrapped)
+    bare = not found.wrapped or (
+        len(layout.root.children) == 1 and layout.root.children[0].most is None
+    )
 
     def write(instance: Instance) -> str:
         text = objects[instance.branch.name](instance)
         if bare:
             return text + "\n"
-        return f"{{{_key(instance.branch.name)}{text}}}\n"
+        return f"{{{key_text(instance.branch.name)}{text}}}\n"
 
     return write
 
 
-def _objects(layout: Layout) -> dict[str, Write]:
+def _objects(layout: Layout, homes: list[Home], *, wrapping: bool) -> dict[str, Write]:
+    """Build the writers of the top-level branches; with what their paths put around each."""
     encode = _escaper(layout)
-    return {
-        branch.name: _finish(_object(shape_of(branch, loose=True)), encode)
-        for branch in layout.root.children
-    }
+    writers = {}
+    for home in homes:
+        write = wrapped(home, _way(home)[1]) if wrapping else occurrence(home)
+        writers[home.branch.name] = _finish(write, encode)
+    return writers
 
 
 def _finish(write: Write, encode: Callable[[str], str]) -> Write:
@@ -53,80 +68,26 @@ def _escaper(layout: Layout) -> Callable[[str], str]:
     return lambda text: _BEYOND_ASCII.sub(lambda match: dumps(match[0])[1:-1], text)
 
 
-def _key(name: str) -> str:
-    return dumps(name, ensure_ascii=False) + ":"
-
-
-def _object(shape: Shape) -> Write:
-    """Build the writer of a branch's object: its fields and child branches in layout order."""
-    if shape.bare:
-        return _bare
-    members = _members(shape.keys)
-    flat = all(isinstance(place, int) for place in shape.keys.values())
-    prefixes = [_key(name) for name in shape.keys]
-    in_order = list(shape.keys.values()) == list(range(len(prefixes)))
-
-    def write_flat(instance: Instance) -> str:
-        cells = instance.cells or ()
-        pairs = zip(prefixes, cells, strict=True)
-        parts = [key + cell for key, cell in pairs if cell is not Missing.MISSING]  # type: ignore[operator]
-        return "{" + ",".join(parts) + "}"
-
-    def write(instance: Instance) -> str:
-        return "{" + ",".join(filter(None, [member(instance) for member in members])) + "}"
-
-    return write_flat if flat and in_order else write
-
-
-def _bare(instance: Instance) -> str:
-    """Write an occurrence that is one value."""
-    cell = instance.cells[0] if instance.cells else None
-    return cell if isinstance(cell, str) else "null"
-
-
-def _members(keys: Keys) -> list[Write]:
-    """Build the writers of the members of an object; each gives `"key":value`, or nothing."""
-    members: list[Write] = []
-    for name, place in keys.items():
-        if isinstance(place, int):
-            members.append(_field(_key(name), place))
-        elif isinstance(place, Child):
-            members.append(_child(_key(name), place))
-        else:
-            members.append(_nested(_key(name), _members(place)))
-    return members
-
-
-def _field(key: str, position: int) -> Write:
-    def write(instance: Instance) -> str:
-        cell = instance.cells[position] if instance.cells is not None else Missing.MISSING
-        return f"{key}{cell}" if isinstance(cell, str) else ""
-
-    return write
-
-
-def _child(key: str, child: Child) -> Write:
-    """Write a list, empty too, where a branch repeats; an object or nothing where it does not."""
-    write_one, repeats = _object(child.shape), child.shape.branch.most is None
-
-    def write(instance: Instance) -> str:
-        texts = [write_one(one) for one in instance.children[child.index]]
-        if repeats:
-            return f"{key}[{','.join(texts)}]"
-        return key + texts[0] if texts else ""
-
-    return write
-
-
-def _nested(key: str, members: list[Write]) -> Write:
-    def write(instance: Instance) -> str:
-        text = ",".join(filter(None, [member(instance) for member in members]))
-        return f"{key}{{{text}}}" if text else ""
-
-    return write
+def _way(home: Home) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """Part the path of a branch: to the list or object of its occurrences, and inside each."""
+    steps = home.steps
+    last = max((at for at, step in enumerate(steps) if isinstance(step, MANY)), default=-1)
+    if not home.repeats or last < 0:
+        return steps, ()
+    return steps[: last + 1], steps[last:] if isinstance(steps[last], Which) else steps[last + 1 :]
 
 
 # ------------------------------------------------------------------------------- one document
+
+
+class Label(NamedTuple):
+    """An object or list on the way to occurrences, and what stands in it: a key or a place.
+
+    `at` is None where the occurrences themselves stand in it.
+    """
+
+    listed: bool
+    at: str | int | None
 
 
 class Document:
@@ -137,80 +98,127 @@ class Document:
     """
 
     def __init__(self, layout: Layout) -> None:
-        branches = layout.root.children
-        root_keys([shape_of(branch, loose=True) for branch in branches])
-        self._objects = _objects(layout)
-        self._order = {branch.name: at for at, branch in enumerate(branches)}
-        self._repeats = {branch.name: branch.most is None for branch in branches}
-        self._paths = {branch.name: child_steps(branch) for branch in branches}
-        _refuse_returns(list(self._paths.values()))
+        found = checked(layout)
+        homes = found.root.children
+        refuse_all_gaps(found.root.place)
+        self._homes = {home.branch.name: home for home in homes}
+        self._ways = {home.branch.name: _labels(home) for home in homes}
+        _refuse_returns(list(self._ways.values()))
+        self._keys = {one.branch.name: key_of(one) for one in homes if _is_keyed(one)}
+        self._objects = _objects(layout, homes, wrapping=True)
+        for home in found.itself:
+            self._objects[home.branch.name] = head_of(self._objects[home.branch.name])
+        self._met: set[str] = set()
         self._branch = ""
-        self._path: tuple[str, ...] = ()
+        self._listed = next(iter(self._ways.values()))[0].listed
+        self._path: tuple[Label, ...] = (Label(self._listed, None),)
 
     def open(self) -> str:
         """Give the beginning of the document."""
-        return "{"
+        return "[" if self._listed else "{"
 
     def add(self, instance: Instance) -> str:
         """Give the text of one more top-level occurrence, with what stands before it."""
         name = instance.branch.name
-        text = self._objects[name](instance)
-        indent = "  " * (len(self._paths[name]) + 1)
-        if name == self._branch and self._repeats[name]:
-            return f",\n{indent}{text}"
-        before = self.enter(name)
-        return f"{before}\n{indent}{text}" if self._repeats[name] else before + text
+        try:
+            text = self.item(instance)
+        except Rejected as rejected:
+            raise FormatProblem(rejected.issue.code, rejected.issue.reason) from None
+        if name == self._branch and self._homes[name].repeats:
+            return "," + text
+        return self.enter(name) + text if text.strip() else ""
 
     def enter(self, name: str) -> str:
         """Close what is open beside the way to a branch, and open the way to it."""
-        if self._branch and self._order[name] <= self._order[self._branch]:
+        names = list(self._homes)
+        if self._branch and names.index(name) <= names.index(self._branch):
             reason = f"branch '{name}' cannot stand here, after '{self._branch}'"
             raise FormatProblem("CW645", reason)
-        path = self._paths[name]
-        shared = 0
-        while shared < min(len(self._path), len(path)) and self._path[shared] == path[shared]:
+        way, shared = self._ways[name], 0
+        while shared < min(len(self._path), len(way)) and self._path[shared] == way[shared]:
             shared += 1
-        text = self._leave(shared) + ("," if self._branch else "")
-        for depth in range(shared, len(path)):
-            text += "\n" + "  " * (depth + 1) + _key(path[depth]) + " "
-            text += "" if depth == len(path) - 1 else "{"
-        self._branch, self._path = name, path
-        return text + ("[" if self._repeats[name] else "")
+        kept = min(shared + 1, len(self._path))
+        text = self._leave(kept) + ("," if self._branch else "")
+        for depth in range(kept - 1, len(way)):
+            label = way[depth]
+            text += ("[" if label.listed else "{") if depth >= kept else ""
+            if label.at is not None:
+                text += "\n" + "  " * (depth + 1)
+                text += f"{key_text(label.at)} " if isinstance(label.at, str) else ""
+        self._branch, self._path = name, way
+        return text
 
-    def _leave(self, shared: int) -> str:
-        """Close the list of the last branch and the objects around it that nothing more is in."""
-        if not self._path:
-            return ""
-        depth = len(self._path)
-        text = "\n" + "  " * depth + "]" if self._repeats[self._branch] else ""
-        for level in range(depth - 1, shared, -1):
-            text += "\n" + "  " * level + "}"
+    def _leave(self, kept: int) -> str:
+        """Close the objects and lists that nothing more is in."""
+        text = ""
+        for depth in range(len(self._path) - 1, kept - 1, -1):
+            text += "\n" + "  " * depth + ("]" if self._path[depth].listed else "}")
         return text
 
     def item(self, instance: Instance) -> str:
-        """Give one occurrence of a repeating branch that was entered, without what parts them."""
+        """Give one occurrence of a branch that was entered, without what parts them.
+
+        Raises Rejected CW641 for a second record under one key.
+        """
         name = instance.branch.name
-        return f"\n{'  ' * (len(self._paths[name]) + 1)}{self._objects[name](instance)}"
+        text, way, key = self._objects[name](instance), self._ways[name], self._keys.get(name)
+        if way[-1].at is not None or not text:
+            return text
+        before = "" if key is None else f"{unmet(key(instance), self._met, self._homes[name])} "
+        return f"\n{'  ' * len(way)}{before}{text}"
 
     def close(self) -> str:
         """Give the end of the document."""
-        return self._leave(0) + "\n}\n"
+        return self._leave(1) + ("\n]\n" if self._listed else "\n}\n")
 
 
-def _refuse_returns(paths: list[tuple[str, ...]]) -> None:
-    """Refuse an order of branches in which an object would be closed and opened again."""
-    closed: set[tuple[str, ...]] = set()
-    last: tuple[str, ...] = ()
-    for path in paths:
-        prefixes = {path[:size] for size in range(1, len(path) + 1)}
-        if prefixes & closed:
+def _is_keyed(home: Home) -> bool:
+    return any(isinstance(step, Every) for step in home.steps)
+
+
+def _labels(home: Home) -> tuple[Label, ...]:
+    """Give the objects and lists around the occurrences of a top-level branch."""
+    way = _way(home)[0]
+    early = [step for step in way[:-1] if not isinstance(step, str)]
+    if early:
+        message = (
+            f"path '{spelled(home.steps)}' of '{home.branch.name}' goes on behind '{early[0]}'"
+        )
+        raise FormatProblem("CW647", message, help="such a layout can only be read")
+    if way and isinstance(way[-1], At) and not home.branch.least:
+        message = f"'{home.branch.name}' may be missing, but has a place in a list"
+        raise FormatProblem("CW647", message, help="say in the structure that it stands once")
+    return tuple(_label(step) for step in way) or (Label(listed=False, at=None),)
+
+
+def _label(step: Step) -> Label:
+    if isinstance(step, str):
+        return Label(listed=False, at=step)
+    place = step.place if isinstance(step, At) else None
+    return Label(listed=not isinstance(step, Every), at=place)
+
+
+def _refuse_returns(ways: list[tuple[Label, ...]]) -> None:
+    """Refuse an order of branches in which something would be closed and opened again."""
+    closed: set[tuple[Label, ...]] = set()
+    last: tuple[Label, ...] = ()
+    for way in ways:
+        prefixes = {way[:size] for size in range(1, len(way) + 1)}
+        early = bool(last) and last[:-1] == way[:-1] and _place(way[-1]) < _place(last[-1])
+        if prefixes & closed or early:
+            shown = ".".join(str(label.at) for label in way if label.at is not None)
             raise FormatProblem(
                 "CW647",
-                f"path '{'.'.join(path)}' goes back into an object that is closed",
+                f"path '{shown}' goes back to what is closed",
                 help="put the branches whose paths begin alike next to each other",
             )
         closed |= {last[:size] for size in range(1, len(last) + 1)} - prefixes
-        last = path
+        last = way
+
+
+def _place(label: Label) -> int:
+    """Give the place of something in its list; what has none stands behind all."""
+    return label.at if isinstance(label.at, int) else MOST_PLACES + 1
 
 
 def document(layout: Layout) -> Document:

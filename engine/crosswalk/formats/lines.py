@@ -30,11 +30,17 @@ SHOWN = 200
 _CODE_PAGES = (437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 863, 865, 866, *range(1250, 1259))
 _PARTS_OF_ISO = (1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16)
 _ENCODINGS = {
-    *("ascii", "utf-8", "koi8-r", "koi8-u", "mac-roman"),
+    *("ascii", "koi8-r", "koi8-u", "mac-roman"),
     *(f"cp{number}" for number in _CODE_PAGES),
     *(f"iso8859-{number}" for number in _PARTS_OF_ISO),
 }
 """Those in which a byte below 128 is always that character of ASCII, so lines can be cut."""
+_SEVERAL_BYTES = frozenset(
+    {"utf-8", "cp932", "shift_jis", "gbk", "gb18030", "big5", "cp950", "euc_kr", "cp949"}
+)
+"""Those with characters of several bytes, none of which is a line break but in line breaks."""
+EBCDIC = frozenset({"cp037", "cp273", "cp500", "cp1026", "cp1140"})
+"""Of one byte for each character, where all 256 are one: for files without line ends."""
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -89,18 +95,32 @@ class _Cut:
 
 def encoding_of(file: File) -> str:
     """Give Python's name of the declared encoding; refuse what lines cannot be cut in (CW602)."""
-    try:
-        name = codecs.lookup(file.encoding).name
-    except LookupError:
-        name = ""
+    name = encoding_name(file.encoding)
     name = "utf-8" if name == "utf-8-sig" else name
-    if name not in _ENCODINGS:
+    if name not in _ENCODINGS | _SEVERAL_BYTES:
+        known = ", ".join(sorted(_ENCODINGS | _SEVERAL_BYTES))
         raise FormatProblem(
             "CW602",
             f"encoding '{file.encoding}' is not supported",
-            help=f"use one of {', '.join(sorted(_ENCODINGS))}; utf-16 can be read in text and XML",
+            help=f"use one of {known}; text files may also be utf-16",
         )
+    if file.record_end and name != "utf-8" and name in _SEVERAL_BYTES:
+        message = f"'{file.record_end}' may be a part of a character in {name}, not a record's end"
+        raise FormatProblem("CW602", message, help="such a file is cut at its line ends only")
     return name
+
+
+def encoding_name(encoding: str) -> str:
+    """Give Python's name of an encoding, "" for one that it does not know."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return ""
+
+
+def is_multibyte(encoding: str) -> bool:
+    """Tell whether characters of an encoding for text forms have several bytes."""
+    return encoding_name(encoding) in _SEVERAL_BYTES
 
 
 def _cut(file: File, cap: int) -> _Cut:

@@ -1,10 +1,11 @@
-"""Text whose bytes cannot be cut into lines (UTF-16) becomes UTF-8 before it is read."""
+"""Text whose bytes cannot be cut into lines (UTF-16) is UTF-8 inside, read and written."""
 
 import codecs
 from dataclasses import replace
 from typing import BinaryIO, cast
 
 from crosswalk.findings.errors import FormatProblem
+from crosswalk.formats.lines import encoding_name
 from crosswalk.model.layout import File, Layout
 
 WIDE = ("utf-16", "utf-16-le", "utf-16-be")
@@ -12,11 +13,8 @@ WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 
 
 def is_wide(file: File) -> bool:
-    """Tell whether a layout says UTF-16, which is read only."""
-    try:
-        return codecs.lookup(file.encoding).name in WIDE
-    except LookupError:
-        return False
+    """Tell whether a layout says UTF-16."""
+    return encoding_name(file.encoding) in WIDE
 
 
 class _Recoded:
@@ -49,4 +47,11 @@ def recoded(stream: BinaryIO, layout: Layout) -> tuple[BinaryIO, Layout]:
     if not is_wide(layout.file):
         return stream, layout
     made = cast(BinaryIO, _Recoded(stream, layout.file.encoding))
-    return made, replace(layout, file=replace(layout.file, encoding="utf-8"))
+    return made, narrow(layout)
+
+
+def narrow(layout: Layout) -> Layout:
+    """Give the layout of the text inside: UTF-8 where the file is UTF-16."""
+    if not is_wide(layout.file):
+        return layout
+    return replace(layout, file=replace(layout.file, encoding="utf-8"))

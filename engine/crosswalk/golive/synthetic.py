@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from crosswalk.decisions.model import Input, Model
 from crosswalk.importing.yaml_lines import text as yaml_text
-from crosswalk.language.patterns import Pattern, join
+from crosswalk.language.pattern_texts import join
+from crosswalk.language.patterns import Pattern
 from crosswalk.model import mapping as m
 from crosswalk.model.layout import Branch, Field, Layout
 from crosswalk.planning.bind import Names
@@ -143,8 +144,10 @@ def _of_input(one: Input, n: int) -> str | None:
 
 
 def _part(pattern: Pattern, name: str, n: int) -> str:
-    part = next(one for one in pattern.parts if getattr(one, "name", None) == name)
-    return _CLASSES.get(getattr(part, "kind", ""), _text(name)).format(n=n)
+    part = next(one for one in pattern.parts if one.name == name)
+    if part.words:
+        return part.words[(n - 1) % len(part.words)]
+    return _CLASSES.get(part.kind, _text(name)).format(n=n)
 
 
 def _text(name: str) -> str:

@@ -131,6 +131,11 @@ def a_word(description: str, words: Iterable[str]) -> Schema:
     return {"type": "string", "description": description, "enum": list(words)}
 
 
+def a_list(description: str) -> Schema:
+    """Give the JSON Schema of a list of texts."""
+    return {"type": "array", "description": description, "items": a_text("One of them.")}
+
+
 def a_map(description: str, properties: Schema, required: tuple[str, ...] = ()) -> Schema:
     """Give the JSON Schema of a map with these keys."""
     least = {"required": list(required)} if required else {}
@@ -198,6 +203,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "string": (str, "a text"),
     "integer": (int, "a whole number"),
     "object": (dict, "a map"),
+    "array": (list, "a list"),
 }
 
 
@@ -206,6 +212,8 @@ def _check_value(what: str, schema: Mapping[str, Any], value: Parameter, key: st
     if not isinstance(value, kind) or isinstance(value, bool):
         remedy = f'quote it: "{value}"' if said == "a text" and not isinstance(value, dict) else ""
         raise BadParameter(f"{what} takes {said}", remedy or schema.get("description", ""), key=key)
+    for item in value if isinstance(value, list) else ():
+        _check_value(what, schema["items"], item, key)
     if value not in schema.get("enum", (value,)):
         raise BadParameter(f"{what} cannot be '{value}'", _listed(schema["enum"]), key=key)
     size = len(value) if isinstance(value, str) else value

@@ -3,11 +3,13 @@
 The parser, the binder, `describe` and the JSON Schema read this table; a new word is one line.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from crosswalk.language.patterns import fits, parse
+from crosswalk.language.pattern_texts import fits
+from crosswalk.language.patterns import parse
 from crosswalk.values.codecs import Missing, Value
 
 Test = Callable[[Value | Missing], bool]
@@ -19,6 +21,9 @@ Takes = Literal["values", "value", "pair", "text", "texts", "shape", "count", "f
 TEXTS = frozenset({"text", "code"})
 ORDERED = frozenset({"integer", "decimal", "money", "date", "time", "datetime"})
 EVERY = TEXTS | ORDERED | {"boolean"}
+
+_BETWEEN = re.compile(r"[ ,;]+")
+"""What stands between the words of a list of flags (setting type `flags`)."""
 
 _SCALAR = {"type": ["string", "integer", "number", "boolean"]}
 _SCALARS = {
@@ -119,6 +124,15 @@ def _contains(operands: tuple[Any, ...]) -> Test:
     return lambda value: isinstance(value, str) and any(one in value for one in operands)
 
 
+def _lists(operands: tuple[Any, ...]) -> Test:
+    wanted = {one.casefold() for one in operands}
+    return lambda value: isinstance(value, str) and not wanted.isdisjoint(_listed(value))
+
+
+def _listed(text: str) -> list[str]:
+    return _BETWEEN.split(text.casefold())
+
+
 def _matches(operands: tuple[Any, ...]) -> Test:
     shape = parse(operands[0], shape=True)
     return lambda value: isinstance(value, str) and fits(shape, value)
@@ -176,6 +190,15 @@ WORDS: dict[str, Word] = {
         "contains {}",
         "does not contain {}",
         "The text holds this, or one of these, somewhere.",
+    ),
+    "lists": Word(
+        "texts",
+        TEXTS,
+        _lists,
+        "lists {}",
+        "does not list {}",
+        "The text is a list of words, with commas, semicolons or blanks between, and this is one "
+        "of them, or one of these is. Upper and lower case count as the same: for flags.",
     ),
     "less_than": Word(
         "value",

@@ -17,6 +17,7 @@ from crosswalk.language.cleanup import (
     check_parameter,
     guard,
 )
+from crosswalk.language.cleanup_accounts import ACCOUNT_OPERATORS
 from crosswalk.language.cleanup_text import TEXT_OPERATORS
 from crosswalk.language.cleanup_values import VALUE_OPERATORS
 from crosswalk.language.cleanup_zones import ZONE_OPERATORS
@@ -38,7 +39,8 @@ __all__ = [
 ]
 
 OPERATORS: dict[str, Operator] = {
-    one.name: one for one in (*TEXT_OPERATORS, *VALUE_OPERATORS, *ZONE_OPERATORS)
+    one.name: one
+    for one in (*TEXT_OPERATORS, *ACCOUNT_OPERATORS, *VALUE_OPERATORS, *ZONE_OPERATORS)
 }
 """Every operator by its name, in the order of the documentation."""
 
@@ -219,6 +221,8 @@ def _flow(parameter: Parameter) -> str:
     if isinstance(parameter, dict):
         inner = ", ".join(f"{_flow(key)}: {_flow(value)}" for key, value in parameter.items())
         return f"{{{inner}}}"
+    if isinstance(parameter, list):
+        return f"[{', '.join(map(_flow, parameter))}]"
     simple = isinstance(parameter, int) or parameter.replace("_", "a").isalpha()
     return str(parameter) if simple else f'"{parameter}"'
 

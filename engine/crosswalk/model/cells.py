@@ -65,7 +65,7 @@ def _absent(field: Field, policy: str, empty: Value, code: str, state: str) -> V
 def _from_cell(field: Field, *, json_form: bool) -> Callable[[Cell], Value]:
     """Read text by the field's text form; in JSON the kind of scalar must be the declared one."""
     parse = field.codec.read
-    kind = field.json if json_form else "text"
+    kind = _scalar(field) if json_form else "text"
 
     def take(cell: Cell) -> Value:
         if kind == "text" and isinstance(cell, str):
@@ -77,6 +77,11 @@ def _from_cell(field: Field, *, json_form: bool) -> Callable[[Cell], Value]:
         raise Problem("CW504", f"is {_kind(cell)} in the JSON, where {kind} is declared")
 
     return take
+
+
+def _scalar(field: Field) -> str:
+    """Give the JSON scalar of a field; the key of an object is text."""
+    return "text" if field.json == "key" else field.json
 
 
 def _kind(cell: Cell) -> str:
@@ -98,17 +103,27 @@ def _inspect(field: Field, value: Value, notes: Notes) -> Value:
         raise Problem("CW505", f"must always be '{field.always}'")
     if field.values and text not in field.values:
         raise Problem("CW506", f"is not one of {', '.join(field.values)}")
-    if field.length is not None and len(text) > field.length:
+    if field.length is not None and _size(field, text) > field.length:
         return _cut(field, text, notes)
     return value
 
 
+def _size(field: Field, text: str) -> int:
+    """Give how long a text is in the unit that its limit has."""
+    counted = field.counted
+    return len(text) if counted is None else len(text.encode(counted, "replace"))
+
+
 def _cut(field: Field, text: str, notes: Notes) -> str:
-    reason = f"has {len(text)} characters, the limit is {field.length}"
+    unit = "characters" if field.counted is None else "bytes"
+    reason = f"has {_size(field, text)} {unit}, the limit is {field.length}"
     if field.on_long != "cut" or field.codec.type != "text":
         raise Problem("CW507", reason)
     notes.append(f"{reason}: cut")
-    return text[: field.length]
+    text = text[: field.length]
+    while _size(field, text) > (field.length or 0):
+        text = text[:-1]
+    return text
 
 
 def writer(field: Field, form: str) -> Writer:
@@ -149,7 +164,7 @@ def _encoder(field: Field, form: str) -> Callable[[Value], Cell]:
         return lambda value: value if value is MISSING or value is None else _same(exact, value)
     if not _is_json(form):
         return _as_element(spell) if form == "xml" else _as_text(spell)
-    kind = field.json
+    kind = _scalar(field)
 
     def encode(value: Value) -> Cell:
         if value is MISSING:

@@ -73,6 +73,8 @@ class Tally:
             total = EXACT.add(total, self.sums.get(_key(name, control), Decimal(0)))
         for name in control.less:
             total = EXACT.subtract(total, self.sums.get(_key(name, control), Decimal(0)))
+        if control.blocks_of is not None:
+            total = Decimal(-(-int(total) // control.blocks_of))
         if control.modulo is not None:
             total = EXACT.remainder(total, Decimal(control.modulo))
         return int(total) if one.codec.type == "integer" else total

@@ -18,13 +18,14 @@ class Control:
 
     `count` names branches or records to count, `sum` names `Record.Field` amounts to add up,
     `less` those to take away. `where` says which records of each name it is about, `modulo` what
-    the total is cut down by.
+    the total is cut down by, `blocks_of` how many make a block of which the blocks are counted.
     """
 
     count: tuple[str, ...] = ()
     sum: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     modulo: int | None = None
+    blocks_of: int | None = None
     where: Condition | None = None
     span: Span = NOWHERE
 
@@ -47,9 +48,11 @@ class Field:
     """One field of a record: type, text form and the policies for values that are not there.
 
     `start` (from 1), `width`, `align` and `pad` are the place and padding in a fixed-width
-    record; `component` is the place (from 1) inside a composite element; `rest` takes all that is
-    left of the line. `key` is how the layout names it (a FileSpecID or a name), `name` what it is
-    called in JSON, `position` its place among the record's fields (0-based). Policies are "reject",
+    record; `usage` is how a number of `digits` stands there in bytes (`values.stored`), `counted`
+    the encoding in whose bytes `length` counts; `component` is the place (from 1) inside a
+    composite element; `rest` takes all that is left of the line. `key` is how the layout names it
+    (a FileSpecID or a name), `name` what it is called in JSON, `position` its place among the
+    record's fields (0-based). Policies are "reject",
     "empty", "keep", "cut".
     """
 
@@ -79,6 +82,9 @@ class Field:
     width: int | None = None
     align: str = "left"
     pad: str = " "
+    usage: str | None = None
+    digits: int | None = None
+    counted: str | None = None
     component: int | None = None
     rest: bool = False
 
@@ -164,6 +170,14 @@ class Separators:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks:
+    """Records that stand in blocks of so many: the last one is filled up with records of `fill`."""
+
+    records: int
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """The physical form of a layout.
 
@@ -189,6 +203,8 @@ class File:
     extra_columns: str = "reject"
     multiline: bool = False
     record_length: int | None = None
+    positions: str = "characters"
+    blocks: Blocks | None = None
     trailing_blanks: str = "required"
     component: str | None = None
     continuation: Continuation | None = None

@@ -287,6 +287,8 @@ class _Work:
 
     def part_of(self, origin: m.Join, name: str, here: m.Copy) -> m.Part | m.Remainder:
         """Give how a part of a joined text is found: by the other parts where they come back."""
+        if origin.pattern.variants:
+            return m.Part(here, origin.pattern, name, origin.span)
         others = []
         for other, copy in zip(origin.pattern.names, origin.fields, strict=True):
             if other == name:

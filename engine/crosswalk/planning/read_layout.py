@@ -8,9 +8,11 @@ from crosswalk.documents.source import Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
 from crosswalk.model.layout import (
+    Blocks,
     Branch,
     Check,
     Continuation,
@@ -51,6 +53,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         return None, findings
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
+    findings += _json_keys(records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
@@ -63,7 +66,18 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         from crosswalk.formats.xmlshape import tree
 
         findings += tree(layout)[1]
+    elif file.form.startswith("json") and _has_places(records):
+        from crosswalk.formats.jsonplaces import places
+
+        findings += places(layout).findings
     return layout, findings
+
+
+def _has_places(records: dict[str, Record]) -> bool:
+    """Tell whether something in JSON stands elsewhere than under its own name."""
+    fields = [one for record in records.values() for one in record.fields]
+    placed = any(one.path is not None or one.json == "key" for one in fields)
+    return placed or any(record.path is not None for record in records.values())
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -97,13 +111,15 @@ def _canonical_record(record: Record) -> Record:
     return replace(record, fields=fields, path=None)
 
 
+_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed", "blocks": "fixed"}
+_FORMS = {"xml": "XML", "fixed": "fixed width"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
-    *("record_end", "comment", "extra_columns", "trailing_blanks", "component"),
+    *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
     *("from_line", "until_line", "sheet"),
 )
 
@@ -127,6 +143,7 @@ def _file(node: Map | None) -> File:
         indent=number(node, "indent") or 0,
         continuation=_continuation(mapping(node, "continuation")),
         separators=_separators(mapping(node, "separators")),
+        blocks=_blocks(mapping(node, "blocks")),
         **words,  # type: ignore[arg-type]
     )
 
@@ -145,6 +162,12 @@ def _continuation(node: Map | None) -> Continuation | None:
         return None
     starts, unless = (tuple(one.text for one in scalars(node, key)) for key in ("starts", "unless"))
     return Continuation(starts, unless, text(node, "joint") or "")
+
+
+def _blocks(node: Map | None) -> Blocks | None:
+    if node is None:
+        return None
+    return Blocks(number(node, "records") or 1, text(node, "fill") or " ")
 
 
 def _separators(node: Map | None) -> Separators | None:
@@ -175,11 +198,13 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     """Find what a text form declares that does not go together."""
     findings: list[Diagnostic] = []
-    if file.form == "fixed" and file.newline == "none" and file.record_end is None:
+    endless = file.newline == "none" and file.record_end is None
+    if file.form == "fixed" and (endless or file.blocks is not None):
         lengths = {record_length(record, file) for record in records.values()}
-        if len(lengths) > 1:
+        if len(lengths) > 1 or file.newline == "rdw":
             first = next(iter(records.values()))
-            message = "records without line ends must all have one length"
+            what = "without line ends" if endless else "in blocks"
+            message = f"records {what} must all have one length"
             help_ = "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
@@ -198,11 +223,8 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
 
 def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
     """Find keys that say something the form does not have."""
-    for key in ("namespaces", "indent"):
-        found = node.entries.get(key) if node is not None else None
-        if found is not None and file.form != "xml":
-            message = f"'{key}' is for XML, this file is {file.form}"
-            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+    yield from _of_other_forms(node, file)
+    yield from _bytes(node, records, file)
     if file.form.startswith(("json", "xml")):
         return
     for record in records.values():
@@ -211,6 +233,43 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
             if one.path is not None:
                 message = f"'{one.name}' has a path, but the file is {file.form}"
                 help_ = "remove path; text files are described by columns or places"
+                yield Diagnostic("CW445", message, one.span, help=help_)
+
+
+def _json_keys(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys of JSON in files of another form."""
+    for one in (one for record in records.values() for one in record.fields):
+        if one.json == "key" and not file.form.startswith("json"):
+            message = f"'{one.name}' is a key of JSON, but the file is {file.form}"
+            yield Diagnostic("CW445", message, one.span, help="remove json: key")
+
+
+def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
+    for key, form in _OF_FORM.items():
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and file.form != form:
+            message = f"'{key}' is for {_FORMS[form]}, this file is {file.form}"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+
+
+def _bytes(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find bytes in a form that has only text."""
+    if file.form == "fixed":
+        positions = scalar(node, "positions") if node is not None else None
+        if positions is not None and file.positions == "bytes" and is_wide(file):
+            message = f"positions are counted in characters in {file.encoding}"
+            yield Diagnostic("CW448", message, positions.span, help="remove positions")
+        return
+    newline = scalar(node, "newline") if node is not None else None
+    if newline is not None and newline.text == "rdw":
+        message = f"'newline: rdw' is for fixed width, this file is {file.form}"
+        yield Diagnostic("CW445", message, newline.span, help="say lf or crlf")
+    for record in records.values():
+        for one in record.fields:
+            key = "usage" if one.usage else "digits"
+            if one.usage or one.digits:
+                message = f"'{one.name}' has {key}, but the file is {file.form}"
+                help_ = f"remove {key}, or say form: fixed"
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
@@ -234,7 +293,8 @@ def _field(  # noqa: PLR0913
         return None
     always, values = scalar(node, "always"), scalars(node, "values")
     findings += _literals(node, made, key)
-    required = flag(node, "required")
+    findings += _bare_number(node, key)
+    required = flag(node, "required") or text(node, "json") == "key"
     absent = "reject" if required else "empty"
     keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
@@ -264,6 +324,8 @@ def _field(  # noqa: PLR0913
         width=number(node, "width"),
         align=text(node, "align") or ("right" if made.type in NUMBERS else "left"),
         pad=text(node, "pad") or " ",
+        usage=text(node, "usage"),
+        digits=number(node, "digits"),
         component=number(node, "component"),
         rest=flag(node, "rest"),
     )
@@ -280,7 +342,8 @@ def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> 
         made.spelling.decimals,
         "implied" if made.spelling.point == "implied" else ".",
     )
-    if declared.text != "text" and own and (declared.text != "number" or made.spelling != digits):
+    numeric = declared.text == "number" and made.spelling == digits
+    if own and declared.text not in ("text", "key") and not numeric:
         message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
         remedy = "write json: text, or remove format, point, group, sign and symbol"
         findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
@@ -300,6 +363,18 @@ def _codec(node: Map, span: Span, findings: list[Diagnostic]) -> Codec | None:
         place = at.span if at is not None else span
         findings.append(Diagnostic("CW404", wrong.message, place, help=wrong.help))
         return None
+
+
+def _bare_number(node: Map, key: str) -> Iterator[Diagnostic]:
+    """Find what a number in bytes does not have: a spelling, and padding."""
+    if text(node, "usage") is None:
+        return
+    for name in ("point", "group", "sign", "symbol", "align", "pad", "length"):
+        found = node.entries.get(name)
+        if found is not None:
+            message = f"field {key} is a number in bytes and has no {name}"
+            remedy = f"leave {name} out; decimals: says where a point would be"
+            yield Diagnostic("CW404", message, found.key.span, help=remedy)
 
 
 def _literals(node: Map, made: Codec, key: str) -> list[Diagnostic]:
@@ -338,6 +413,7 @@ def _control(node: Map, findings: list[Diagnostic]) -> Control:
         sum=tuple(item.text for item in scalars(node, "sum")),
         less=tuple(item.text for item in scalars(node, "less")),
         modulo=number(node, "modulo"),
+        blocks_of=number(node, "blocks_of"),
         where=where,
         span=node.span,
     )
@@ -350,6 +426,10 @@ def _tags(root: Branch, records: dict[str, Record], file: File) -> list[Diagnost
     where something in them can be verified.
     """
     bare = {name: record for name, record in records.items() if not record.tags}
+    if bare and file.blocks is not None:
+        first = next(iter(bare.values()))
+        message = f"nothing tells record '{first.name}' from those that fill up a block"
+        return [Diagnostic("CW406", message, first.span, help="give it a field with `tag: true`")]
     if len(bare) < 2 or file.form.startswith(("json", "xml")):  # noqa: PLR2004
         return []
     ends = {one.name for one in (*first_unmarked(root), *last_unmarked(root)) if one.name in bare}
@@ -400,6 +480,9 @@ def _control_terms(
     field: Field, control: Control, records: dict[str, Record], amounts: dict[str, Field]
 ) -> Iterator[Diagnostic]:
     """Find amounts that are no numbers, and conditions about fields that are not there."""
+    if control.blocks_of is not None and (control.sum or control.less):
+        message = f"field {field.key} counts blocks of amounts"
+        yield Diagnostic("CW407", message, control.span, help="blocks_of goes with count only")
     for name in (*control.sum, *control.less):
         kind = amounts[name].codec.type if name in amounts else "money"
         if kind not in NUMBERS:

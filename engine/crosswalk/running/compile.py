@@ -127,6 +127,9 @@ class _Compiler:
         """Give the text of a whole unit; in JSON lines, its line."""
         if not self.json:
             return body
+        record = self.node.branch.record
+        if record is not None and record.path is not None:
+            raise NotCompiled("a JSON path")
         bare = len(self.plan.target.root.children) == 1
         key = encode_basestring(self.node.branch.name)
         if bare:

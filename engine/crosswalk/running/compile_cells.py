@@ -55,6 +55,8 @@ class Cells:
         if self.target.per is not None and (fields or self.json):
             raise NotCompiled("several files with control totals, or in JSON")
         file = self.target.file
+        if file.blocks is not None:
+            raise NotCompiled("records in blocks")
         text_marks = file.delimiter + file.quote_char + "\0\r\n"
         self.marks = _JSON_MARKS if self.json else text_marks
 

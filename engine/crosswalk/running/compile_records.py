@@ -93,7 +93,7 @@ class Records:
             return f"f{line!r}"
         pieces = []
         for one in record.fields:
-            if one.path is not None:
+            if one.path is not None or one.json == "key":
                 raise NotCompiled("a JSON path")
             if one.position in texts:
                 piece = f",{escaped(encode_basestring(one.name))}:{texts[one.position]}"

@@ -182,7 +182,7 @@ class Values:
 
     def joined(self, pattern: Pattern, slots: tuple[p.Slot, ...], scope: Scope) -> str | None:
         """Give text put together from fields, each checked to be readable."""
-        if any(part.kind != "text" or part.count for part in pattern.parts):
+        if pattern.variants or any(part.kind != "text" or part.count for part in pattern.parts):
             return None
         checks: list[str] = []
         pieces = [escaped(pattern.literals[0])]

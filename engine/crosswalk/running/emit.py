@@ -25,6 +25,7 @@ class Emitter:
         self.layout = layout
         form = layout.file.form
         self.document = _document(layout)
+        self.encode = textform.encoder(layout)
         self.units = 0
         if self.document is not None:
             self.text: Callable[[Instance], str] = self._item
@@ -52,7 +53,7 @@ class Emitter:
         file = self.layout.file
         pieces = []
         if file.form == "delimited" and file.header:
-            pieces.append(delimited.header(self.layout))
+            pieces.append(textform.header(self.layout))
         if self.document is not None:
             pieces.append(self.document.open())
         whole = len(root.children) if self.document is not None else 0
@@ -61,16 +62,19 @@ class Emitter:
             pieces += [self._single(one) for one in group]
         if self.document is not None and self.units and plan.unit is not None:
             pieces.append(self.document.enter(plan.target.root.children[plan.unit].name))
-        mark = b"\xef\xbb\xbf" if file.bom else b""
-        return mark + "".join(pieces).encode(file.encoding)
+        return textform.mark(file) + self.encode("".join(pieces))
 
-    def tail(self, root: Instance, plan: p.Plan) -> str:
-        """Give all that stands after the body; a document's head is made before it."""
+    def tail(self, root: Instance, plan: p.Plan, records: int) -> bytes:
+        """Give all that stands after the body; a document's head is made before it.
+
+        `records` are all of the file, which may have to be filled up.
+        """
         after = root.children[plan.unit + 1 :] if plan.unit is not None else []
         pieces = [self._single(one) for group in after for one in group]
         if self.document is not None:
             pieces.append(self.document.close())
-        return "".join(pieces)
+        pieces.append(textform.filling(self.layout, records))
+        return self.encode("".join(pieces))
 
     def _single(self, one: Instance) -> str:
         return self.text(one) if self.document is None else self.document.add(one)

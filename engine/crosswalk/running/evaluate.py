@@ -12,7 +12,8 @@ from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.errors import ConfigError
 from crosswalk.language.arithmetic import calculate, near
 from crosswalk.language.conditions import holds
-from crosswalk.language.patterns import Pattern, around, join, split
+from crosswalk.language.pattern_texts import around, join, split
+from crosswalk.language.patterns import Pattern
 from crosswalk.model.cells import Reader, reader
 from crosswalk.model.controls import present
 from crosswalk.model.records import Cell, Instance, Issue, Rejected
@@ -251,11 +252,11 @@ class Evaluator:
         return cell if isinstance(cell, str) else slot.field.codec.write(value)
 
     def joined(self, pattern: Pattern, slots: tuple[p.Slot, ...], place: Place) -> Value:
-        """Put the texts of fields into a pattern; nothing when one of them is missing."""
+        """Put the texts of fields into a pattern; nothing when one that it needs is missing."""
         texts = [self.text(slot, place) for slot in slots]
         parts = dict(zip(pattern.names, texts, strict=True))
         given = {name: text for name, text in parts.items() if text is not None}
-        return join(pattern, given) if len(given) == len(parts) else None
+        return join(pattern, given) if given and given.keys() >= set(pattern.needed) else None
 
     def taken(self, slot: p.Slot, pattern: Pattern, part: str, place: Place) -> Value:
         """Take one part out of a field's text. Raises Rejected."""
@@ -263,7 +264,7 @@ class Evaluator:
         if not isinstance(text, str):
             return text
         try:
-            return split(pattern, text)[part]
+            return split(pattern, text).get(part)
         except Problem as problem:
             line = place.members[0].line
             self.reject(problem.code, problem.reason, line, slot.record.name, slot.field.name, text)
@@ -305,8 +306,8 @@ class Evaluator:
         """Put evaluated parts into a pattern; all of them, or none."""
         parts = {name: self.term(term, place) for name, term in origin.parts}
         given = {name: value for name, value in parts.items() if isinstance(value, str)}
-        if given and len(given) < len(parts):
-            gaps = ", ".join(name for name in parts if name not in given)
+        gaps = ", ".join(name for name in origin.pattern.needed if name not in given)
+        if given and gaps:
             raise Problem("CW574", f"cannot be put together: no value for {gaps}")
         return join(origin.pattern, given) if given else None
 

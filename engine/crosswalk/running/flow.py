@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.model.controls import EXACT, controlled
+from crosswalk.model.controls import EXACT, controlled, tally_of
 from crosswalk.model.records import Instance, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Summary
@@ -14,7 +14,7 @@ from crosswalk.running.flat import Flat
 from crosswalk.running.mapper import Mapper, OnNotice, OnReject
 from crosswalk.running.nested import Nested
 from crosswalk.running.shares import Share, Sink
-from crosswalk.running.totals import decimals, write_controls
+from crosswalk.running.totals import decimals, records, write_controls
 
 EVERY = 256
 """After how many units their text is written out and progress is told."""
@@ -64,7 +64,8 @@ class Flow(Mapper):
     def tail(self, share: Share | None = None) -> bytes:
         """Give what stands after the body of a file, once the run is settled."""
         of = share or self.share
-        return of.emitter.tail(of.root, self.plan).encode(self.plan.target.file.encoding)
+        tally = of.tally if self.plan.unit is not None else tally_of(of.root, self.wanted)
+        return of.emitter.tail(of.root, self.plan, records(self.plan.target, tally))
 
     def head(self, share: Share | None = None) -> bytes:
         """Give what stands before the body: marks, header line, and the head records."""

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from crosswalk.language.patterns import Pattern, split
+from crosswalk.language.pattern_texts import split
+from crosswalk.language.patterns import Pattern
 from crosswalk.model.cells import reader, writer
 from crosswalk.model.controls import present
 from crosswalk.model.layout import Field, Layout
@@ -94,7 +95,7 @@ def value_of(term: p.Term, source: Layout) -> Callable[[Cell], Value]:
     def value(cell: Cell) -> Value:
         found = read(cell)
         if apart is not None and isinstance(found, str):
-            found = split(apart.pattern, found)[apart.part]
+            found = split(apart.pattern, found).get(apart.part)
         for step in steps:
             if is_blank(found):
                 break
@@ -220,7 +221,7 @@ def taken_apart(
         if not isinstance(found, str):
             return nothing
         taken = split(pattern, found)
-        return tuple(taken[name] for name in names)
+        return tuple(map(taken.get, names))
 
     plain = not (slot.field.always or slot.field.values or slot.field.length)
     return (_strict(pattern) if plain else None), parts
@@ -237,8 +238,10 @@ def _strict(pattern: Pattern) -> Callable[[str], Any] | None:
     """
     inner = pattern.literals[1:-1]
     marks = [literal[:1] for literal in inner]
-    if not all(marks) or any(
-        mark in later for i, mark in enumerate(marks) for later in inner[i + 1 :]
+    if (
+        pattern.variants
+        or not all(marks)
+        or any(mark in later for i, mark in enumerate(marks) for later in inner[i + 1 :])
     ):
         return None
     if any(mark in pattern.literals[-1] for mark in marks) or any(

@@ -81,7 +81,7 @@ class Shares:
             if share.pieces or not self.several:
                 if share.sink is None:
                     share.sink = self.places.open(share.key) if self.places else body
-                share.sink("".join(share.pieces).encode(self.target.file.encoding))
+                share.sink(share.emitter.encode("".join(share.pieces)))
                 count += len(share.pieces)
                 share.units += len(share.pieces)
                 share.pieces.clear()

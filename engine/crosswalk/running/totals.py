@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from crosswalk.model.cells import Writer
 from crosswalk.model.controls import Tally, Wanted, controlled, tally_of
-from crosswalk.model.layout import Layout
+from crosswalk.model.layout import Layout, branches
 from crosswalk.model.records import Instance
 from crosswalk.planning import plan as p
+from crosswalk.running.compile_cells import places
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
 from crosswalk.running.occurrences import walk
@@ -40,14 +41,21 @@ def write_controls(one: Instance, tally: Tally, writers: Writers) -> None:
                 one.values[target.position] = value
 
 
+def records(target: Layout, tally: Tally) -> int:
+    """Give how many records of a target were counted; 0 where nobody wants to know."""
+    if target.file.blocks is None:
+        return 0
+    names = {branch.name for branch in branches(target.root) if branch.record is not None}
+    return sum(tally.counts.get(name, 0) for name in names)
+
+
 def decimals(target: Layout, name: str) -> int:
     """Give the decimals of a target field by `Record.Field`."""
     record, _, field_name = name.partition(".")
     for one in target.records:
         for field in one.fields if one.name == record else ():
             if field_name in (field.key, field.name):
-                places = field.codec.spelling.decimals
-                return 2 if places is None else places
+                return places(field) or 0
     return 2
 
 

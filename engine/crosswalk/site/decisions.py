@@ -80,6 +80,7 @@ def _input(seen: Seen, one: Input) -> Row:
 def _outcome(seen: Seen, one: Outcome) -> Row:
     form = "digits" if one.digits else "text"
     form += f", at most {one.longest}" if one.longest else ""
+    form += ", not 0" if one.not_zero else ""
     cells = (plain(one.name), plain(form), plain(one.default or ""), plain(one.description))
     return Row((*cells, seen.origin(one.span)))
 
