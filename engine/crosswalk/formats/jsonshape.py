@@ -56,21 +56,6 @@ class Shape:
         cells: list[Cell] | None = None
         if record is not None:
             cells = [Missing.MISSING] * len(record.fields)
-<<<<<<< HEAD
-        made = Instance(self.branch, line, cells, [[] for _ in self.children], None, parent)
-        if self.bare:
-            self._set(made, 0, value)
-            return made
-        self._take(_object(value, self.branch.name), self.keys, made)
-        if self.children and not all(made.children):
-            self._refuse_lack(made)
-        return made
-
-    def _refuse_lack(self, made: Instance) -> None:
-        for shape, found in zip(self.children, made.children, strict=True):
-            if shape.branch.least and not found:
-                raise ShapeError("CW645", f"{self.branch.name} lacks '{shape.branch.name}'")
-=======
             if home.key is not None:
                 cells[home.key] = key
         made = Instance(branch, line, cells, [[] for _ in branch.children], None, parent)
@@ -83,7 +68,6 @@ class Shape:
             if child.least and not found:
                 raise ShapeError("CW645", f"{branch.name} lacks '{child.name}'")
         return made
->>>>>>> main
 
     def _take(self, value: dict[str, object], keys: dict[str, Place], made: Instance) -> None:
         cells: list[Any] = made.cells or []
@@ -92,13 +76,6 @@ class Shape:
             place = get(key)
             if place.__class__ is int and inner.__class__ not in _NESTED:
                 cells[place] = inner
-<<<<<<< HEAD
-            elif isinstance(place, Child):
-                self._add(made, place, key, inner)
-            elif isinstance(place, int):
-                self._set(made, place, inner)
-=======
->>>>>>> main
             elif place is not None:
                 self._put(inner, place, made, key)
             elif not self.loose:
