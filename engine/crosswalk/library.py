@@ -3,6 +3,7 @@
 Everything else in the package is the engine's own and may change.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -230,6 +231,7 @@ class Plan:
             return self._by_reference(enumerate(records, 1), context)[0]
         made: list[tuple[int, dict[str, Any]]] = []
         doubted: list[tuple[int, Mapping[str, Any]]] = []
+        idle: Counter[str] = Counter()
         read = units = 0
         for number, record in enumerate(records, 1):
             found = single.make(record, number)
@@ -238,12 +240,15 @@ class Plan:
                 continue
             made += [(number, one) for one in found[0]]
             read, units = read + found[1], units + len(found[0])
+            if found[2]:
+                idle += found[2]
         applied, numbers = self._by_reference(doubted, context) if doubted else (_nothing(), [])
         if doubted:
             made += zip(numbers, applied.records, strict=True)
             made.sort(key=lambda one: one[0])
         summary = applied.summary
-        summary.read, summary.written = summary.read + read, summary.written + read
+        summary.read += read
+        summary.wrote(read, idle)
         summary.units, summary.emitted = summary.units + units, summary.emitted + units
         return Applied([one for _, one in made], applied.rejects, applied.notices, summary)
 

@@ -197,6 +197,57 @@ def test_a_decision_needs_a_name_a_note_and_something_to_decide(ledger: Ledger) 
             decide()
 
 
+def test_a_receipt_that_is_taken_or_has_blanks_around_it_is_refused(ledger: Ledger) -> None:
+    submit(ledger, PAID, partner.payment("g-2", "inv-1", 10))
+    put(ledger, State.POSTED)
+    second = "delivery_id = 2"
+    for state in ("SENDING", "UNKNOWN", "REVIEW"):
+        assert not refuses(ledger, step(state).replace("delivery_id = 1", second))
+    for receipt, why in (("5.1", "another delivery"), (" 5.2", "blanks"), (" ", "needs")):
+        with pytest.raises(IllegalStep, match=why):
+            review.posted(ledger, 2, receipt, WHO)
+    assert review.posted(ledger, 2, "5.2", WHO) is State.POSTED
+
+
+def test_what_a_lost_worker_was_sending_goes_to_review_by_a_person_only(ledger: Ledger) -> None:
+    submit(ledger, PAID)
+    with pytest.raises(IllegalStep, match="no worker has it"):
+        review.lost(ledger, 1, WHO)
+    owner = ledger.owner()
+    assert ledger.claim(owner, Scope(("newtown",), 5)) is not None
+    with pytest.raises(IllegalStep, match="is alive"):
+        review.lost(ledger, 1, WHO)
+    owner.close()
+    owner.remove()  # as in a ledger that was restored without its folder of locks
+    assert review.lost(ledger, 1, WHO) is State.REVIEW
+    assert review.cancel(ledger, 1, WHO) is State.CANCELLED
+    assert views.broken_chains(ledger) == []
+
+
+def test_an_endpoint_that_was_never_used_is_not_called_free(ledger: Ledger) -> None:
+    with pytest.raises(IllegalStep, match="nothing was ever sent"):
+        review.free(ledger, "newtown", "cahs", WHO)
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut"])
+def test_a_file_that_is_no_ledger_or_a_damaged_one_is_told(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "ledger.db"
+    if damage == "cut":
+        Ledger(f"sqlite:///{path}").close()
+        path.write_bytes(path.read_bytes()[:20_000])
+    else:
+        path.write_bytes(b"no database" * 500)
+    with pytest.raises(LedgerUnavailable):
+        Ledger(f"sqlite:///{path}").ledger_id()
+
+
+def test_nobody_delivers_from_a_ledger_in_memory() -> None:
+    ledger = Ledger("sqlite://")
+    with pytest.raises(LedgerUnavailable, match="on disk"):
+        ledger.owner()
+    ledger.close()
+
+
 def test_a_ledger_opened_before_a_fork_is_refused_after_it(
     ledger: Ledger, monkeypatch: Any
 ) -> None:
@@ -217,6 +268,10 @@ def test_a_fresh_or_older_ledger_is_refused_where_another_was_used(
     with pytest.raises(LedgerLost, match="not the ledger"):
         mark.check(fresh, place)
     fresh.close()
+    unread = tmp_path / "folder"
+    unread.mkdir()
+    with pytest.raises(LedgerLost, match="cannot be read"):
+        mark.check(ledger, unread)
     place.write_text(
         place.read_text().replace(f'"highest": {mark.high_water(ledger)}', '"highest": 99')
     )

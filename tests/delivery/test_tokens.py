@@ -192,3 +192,16 @@ def test_billers_never_share_a_credential_or_a_host(tmp_path: Path) -> None:
             guids = {receipt["confirmationNumber"] for receipt in one.store.find({})}
             assert guids == {f"{name}-{n}" for n in range(3)}
             assert not any(arrival.fault == "token" for arrival in one.arrivals)
+
+
+@pytest.mark.parametrize("kept", ['{"a": 1}', '{"token": 5, "expires_us": "x"}', "[]", "no JSON"])
+def test_a_kept_token_of_another_form_is_asked_for_anew(
+    guarded: Sandbox, database: str, tmp_path: Path, kept: str
+) -> None:
+    setup = partner.setup(guarded.url, tmp_path / "state", source(guarded))
+    running.deliver(guarded, database, tmp_path, [PAID], setup=setup)
+    (token,) = (tmp_path / "state" / "tokens").glob("*.json")
+    token.write_text(kept)
+    other = partner.payment("g-2", "inv-1", 100)
+    assert running.deliver(guarded, database, tmp_path, [other], setup=setup).complete
+    assert refreshes(guarded) == 2

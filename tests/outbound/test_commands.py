@@ -109,6 +109,23 @@ def test_changes_of_one_customer_arrive_in_their_order(
     assert wanted == [False, False, True]
 
 
+def test_a_new_ledger_is_announced_and_one_that_cannot_be_kept_is_refused(
+    opened: Opened, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = opened()
+    for _ in range(2):
+        place.deliver(PAYMENT, PAYMENTS, "-q")
+    assert capsys.readouterr().err.count("new ledger") == 1
+    for name in ("", ":memory:", "sqlite://", "sqlite:///:memory:"):
+        assert place.deliver(PAYMENT, PAYMENTS, "--ledger", name) in (2, 4), name
+    damaged = tmp_path / "damaged.db"
+    damaged.write_text("no database", "utf-8")
+    assert place.deliver(PAYMENT, PAYMENTS, "--ledger", damaged) == 4
+    assert place.crosswalk("ledger", "list", "--ledger", damaged) == 4
+    assert "file is not a database" in capsys.readouterr().err
+    assert len(place.receipts()) == 11
+
+
 def test_a_flow_of_the_biller_is_delivered_by_its_name(
     opened: Opened, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,7 @@ from crosswalk.cli.ledger_options import (
     secrets_option,
     state_of,
     state_option,
+    tell_new,
     url_of,
 )
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
@@ -127,6 +128,7 @@ def command(  # noqa: PLR0913
         raise click.UsageError(f"{mapping} asks a question; use crosswalk balance")
     url = url_of(ledger)
     places = Places(state_of(url, state), secrets or project.root / "secrets")
+    tell_new(url)
     run = Run(moment(at), "", source_name(input))
     job = job_of(found, project, read_input(input), run, places)
     for issue in job.items.rejects:

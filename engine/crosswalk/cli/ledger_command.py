@@ -152,7 +152,7 @@ def review_command(ledger: str, biller: str | None, as_json: bool) -> None:  # n
 
 @command.command("resolve")
 @click.argument("number", type=int)
-@click.argument("decision", type=click.Choice(["posted", "resend", "cancel"]))
+@click.argument("decision", type=click.Choice(["posted", "resend", "cancel", "lost"]))
 @click.option("--receipt", help="The partner's receipt number; posted needs it.")
 @_decided
 @ledger_option
@@ -160,6 +160,8 @@ def resolve_command(  # noqa: PLR0913
     number: int, decision: str, receipt: str | None, by: str, note: str, ledger: str
 ) -> None:
     """Decide a delivery: it is posted, is to be sent again, or is given up.
+
+    `lost` sends one to review that stays SENDING because its worker is gone with its lock.
 
     \b
     Examples:

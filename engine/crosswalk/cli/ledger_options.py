@@ -69,6 +69,13 @@ def state_of(url: str, state: Path | None) -> Path:
     return path.with_name(f"{path.name}.state")
 
 
+def tell_new(url: str) -> None:
+    """Say that a ledger begins here: under a mistyped name everything would be sent once more."""
+    path = _file(url)
+    if path is not None and not path.exists():
+        click.echo(f"new ledger {path}", err=True)
+
+
 def money(minor: int, currency: str) -> str:
     """Give an amount in minor units as people write it.
 
@@ -79,4 +86,10 @@ def money(minor: int, currency: str) -> str:
 
 
 def _file(url: str) -> Path | None:
-    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
+    if not url.startswith(SQLITE):
+        return None
+    name = url.removeprefix(SQLITE)
+    if name in ("", ":memory:"):
+        message = "a ledger is a file: a payment is on disk before it is sent"
+        raise click.BadParameter(message, param_hint="--ledger")
+    return Path(name)

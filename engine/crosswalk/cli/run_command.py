@@ -209,8 +209,12 @@ def _text(wish: _Wish, plan: Plan, result: Result, seconds: float) -> str:
         f"  rejected  {summary.rejected:>10,} records in {rejects}   {refused}".rstrip(),
     ]
     lines += [f"  file      {one.units:>10,} units   {one.file}" for one in result.files]
-    if summary.left_out:
-        lines.append(f"  left out  {summary.left_out:>10,} records by nest: when")
+    unmapped = sum(summary.unmapped.values())
+    if summary.left_out > unmapped:
+        lines.append(f"  left out  {summary.left_out - unmapped:>10,} records by nest: when")
+    if unmapped:
+        names = ", ".join(summary.unmapped)
+        lines.append(f"  left out  {unmapped:>10,} records that no entry uses: {names}")
     for name, written, rejected, unreadable in _totals(result):
         gap = f", {unreadable} unreadable" if unreadable else ""
         lines.append(f"  {name}  written {written}, rejected {rejected}{gap}")
@@ -249,6 +253,7 @@ def _json(wish: _Wish, plan: Plan, result: Result) -> str:
         "written": summary.written,
         "rejected": summary.rejected,
         "left_out": summary.left_out,
+        "unmapped": summary.unmapped,
         "units": summary.units,
         "rejects": summary.rejects,
         "notices": summary.notices,

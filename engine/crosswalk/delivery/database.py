@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 READ_ONLY = "crosswalk_read_only"
 _TRIGGERS = {"sqlite": rules.sqlite_triggers, "postgresql": rules.postgresql_triggers}
 BUSY_S = 30
+_IN_MEMORY = (None, "", ":memory:")
+_UNUSABLE = frozenset({sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.DatabaseError})
+"""What a driver raises when the database as a whole fails: DatabaseError itself is SQLite's word
+for a file that is damaged or no database; its subclasses are about one statement."""
 
 
 def _first(connection: sa.Connection) -> None:
@@ -47,6 +51,7 @@ class Database:
         self.pid = os.getpid()
         self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.in_memory = self.is_sqlite and self.engine.url.database in _IN_MEMORY
         with self.read() as connection:
             done = _version(connection)
         if done != len(MIGRATIONS):
@@ -73,7 +78,9 @@ class Database:
         try:
             with engine.begin() as connection:
                 yield connection
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as fault:
+        except sa.exc.DBAPIError as fault:
+            if type(fault) not in _UNUSABLE:
+                raise
             raise LedgerUnavailable(f"the ledger cannot be used: {_reason(fault)}") from None
 
     def close(self) -> None:
@@ -105,7 +112,7 @@ def _quiet() -> dict[str, Any]:
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
     options: dict[str, Any] = {**_quiet(), "connect_args": {"timeout": BUSY_S}}
-    if url.database in (None, "", ":memory:"):
+    if url.database in _IN_MEMORY:
         options["poolclass"] = StaticPool
         options["connect_args"]["check_same_thread"] = False
     else:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from crosswalk.delivery import due, intake, journal, settling, tables, takeover
+from crosswalk.delivery import due, intake, journal, owners, settling, tables, takeover
 from crosswalk.delivery.classify import Verdict
 from crosswalk.delivery.clock import SECOND_US, Clock, SystemClock
 from crosswalk.delivery.database import Database
 from crosswalk.delivery.due import Scope
-from crosswalk.delivery.faults import IllegalStep
+from crosswalk.delivery.faults import IllegalStep, LedgerUnavailable
 from crosswalk.delivery.freeze import Frozen
 from crosswalk.delivery.intake import Submitted
 from crosswalk.delivery.journal import Delivery, Note
@@ -40,10 +40,21 @@ class Ledger:
         """Become a worker of this ledger: take a lock that only this process's death releases."""
         if not self.database.is_sqlite:
             return SessionOwner(self.database)
-        path = Path(str(self.database.engine.url.database)).resolve()
-        owner = FileOwner(path.with_name(path.name + ".workers"))
+        if self.database.in_memory:
+            raise LedgerUnavailable("a ledger is kept on disk: what is in memory is soon forgotten")
+        owner = FileOwner(self._workers())
         owner.sweep(takeover.proofs(self.database))
         return owner
+
+    def is_alive(self, worker: str) -> bool:
+        """Tell whether a worker still holds its lock, as far as it can be seen from here."""
+        if self.database.is_sqlite:
+            return owners.is_locked(self._workers() / owners.lock_name(worker))
+        return owners.is_session(self.database, worker)
+
+    def _workers(self) -> Path:
+        path = Path(str(self.database.engine.url.database)).resolve()
+        return path.with_name(path.name + ".workers")
 
     def ledger_id(self) -> str:
         """Return the identity this ledger was created with."""

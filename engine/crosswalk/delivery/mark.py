@@ -17,7 +17,7 @@ def check(ledger: Ledger, path: Path) -> None:
         return
     try:
         seen = answers.read(path.read_bytes())
-    except answers.Unreadable:
+    except (answers.Unreadable, OSError):
         raise LedgerLost(
             f"{path.name} cannot be read; find out which ledger is the right one"
         ) from None

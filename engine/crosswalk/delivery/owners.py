@@ -54,7 +54,7 @@ class FileOwner:
         self.name = secrets.token_hex(8)
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{self.name}.lock"
+        self._path = folder / lock_name(self.name)
         self.proof = f"file:{self._path.name}"
         self._lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,17 +73,8 @@ class FileOwner:
         kind, _, name = proof.partition(":")
         if kind != "file" or Path(name).name != name:
             return False
-        try:
-            other = os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        finally:
-            os.close(other)
-        return True
+        path = self._folder / name
+        return path.exists() and not is_locked(path)
 
     def bury(self, proof: str) -> None:
         """Remove a dead worker's lock file."""
@@ -153,6 +144,35 @@ class SessionOwner:
     def _lock(self, key: int) -> bool:
         query = sa.text("SELECT pg_try_advisory_lock(:key)")
         return bool(self._connection.scalar(query, {"key": key}))
+
+
+def lock_name(worker: str) -> str:
+    """Give the name of a worker's lock file."""
+    return f"{worker}.lock"
+
+
+def is_locked(path: Path) -> bool:
+    """Tell whether a lock file is there and held; one that cannot be opened is not held by us."""
+    try:
+        other = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(other)
+    return False
+
+
+def is_session(database: Database, worker: str) -> bool:
+    """Tell whether a session still holds a worker's advisory lock; the look lets go again."""
+    query = sa.text("SELECT pg_try_advisory_xact_lock(:key)")
+    with database.write() as connection:
+        return not connection.scalar(query, {"key": _key(worker)})
 
 
 def _age_s(path: Path) -> float:

@@ -28,7 +28,12 @@ def posted(ledger: Ledger, delivery_id: int, receipt: str, decision: Decision) -
     """Settle a delivery in REVIEW as posted under the partner's receipt number."""
     if not receipt.strip():
         raise IllegalStep("posted needs the partner's receipt number")
-    return _decide(ledger, delivery_id, State.POSTED, decision, partner_ref=receipt)
+    if receipt != receipt.strip():
+        raise IllegalStep("the receipt number has blanks around it; it is compared exactly")
+    try:
+        return _decide(ledger, delivery_id, State.POSTED, decision, partner_ref=receipt)
+    except sa.exc.IntegrityError:
+        raise IllegalStep(f"another delivery has receipt {receipt} already") from None
 
 
 def resend(ledger: Ledger, delivery_id: int, decision: Decision) -> State:
@@ -40,6 +45,27 @@ def resend(ledger: Ledger, delivery_id: int, decision: Decision) -> State:
 def cancel(ledger: Ledger, delivery_id: int, decision: Decision) -> State:
     """Give up a delivery in READY, HELD or REVIEW."""
     return _decide(ledger, delivery_id, State.CANCELLED, decision)
+
+
+def lost(ledger: Ledger, delivery_id: int, decision: Decision) -> State:
+    """Give up waiting for a worker that is gone with its lock, and let a person find out.
+
+    Where the lock file is there the next run takes over by itself; it is not in a ledger that was
+    moved or restored without it. What became of the request is unknown: it goes to REVIEW.
+    """
+    _need(decision)
+    now = ledger.clock.now_us()
+    note = Note(decision.operator, now, "worker_lost", decision.note)
+    with ledger.database.read() as connection:
+        delivery = journal.load(connection, delivery_id)
+    if delivery.state is not State.SENDING:
+        raise IllegalStep(f"delivery {delivery_id} is {delivery.state}: no worker has it")
+    if delivery.owner is not None and ledger.is_alive(delivery.owner):
+        raise IllegalStep(f"the worker of delivery {delivery_id} is alive")
+    with ledger.database.write() as connection:
+        unknown = {"unknown_us": now, "next_at_us": now, "owner": None, "lookups": 0}
+        delivery = journal.step(connection, delivery, State.UNKNOWN, note, **unknown)
+        return journal.step(connection, delivery, State.REVIEW, note).state
 
 
 def free(ledger: Ledger, biller: str, endpoint: str, decision: Decision) -> int:
@@ -54,6 +80,9 @@ def free(ledger: Ledger, biller: str, endpoint: str, decision: Decision) -> int:
         & table.fill.is_(None)
     )
     with ledger.database.write() as connection:
+        here = sa.select(B.endpoint).where((B.biller == biller) & (B.endpoint == endpoint))
+        if connection.execute(here).first() is None:
+            raise IllegalStep(f"nothing was ever sent to endpoint {endpoint} of {biller}")
         rows = connection.execute(sa.select(*journal.COLUMNS).where(held)).all()
         for row in rows:
             journal.step(connection, journal.of(row), State.READY, note, next_at_us=note.at_us)
@@ -69,6 +98,7 @@ RESOLUTIONS: dict[str, Callable[..., State]] = {
     "posted": posted,
     "resend": resend,
     "cancel": cancel,
+    "lost": lost,
 }
 """The decisions by the word a person says."""
 

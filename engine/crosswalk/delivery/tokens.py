@@ -131,9 +131,16 @@ class Tokens:
             found = answers.read(path.read_bytes())
         except (OSError, answers.Unreadable):
             return _Held()
-        if not isinstance(found, dict):
-            return _Held()
-        return _Held(**found)
+        return _kept(found)
+
+
+def _kept(found: object) -> _Held:
+    """Read what was kept; a file of any other form counts as no token at all."""
+    token, expires = answers.at(found, ["token"]), answers.at(found, ["expires_us"])
+    failed, refused = answers.at(found, ["failed_us"]), answers.at(found, ["refused"])
+    if not isinstance(token, str) or type(expires) is not int or type(failed) is not int:
+        return _Held()
+    return _Held(token, expires, failed, refused is True)
 
 
 def _held(seen: Seen, began_us: int) -> _Held:

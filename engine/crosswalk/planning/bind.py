@@ -45,8 +45,9 @@ def bind(
     """Bind a mapping. Returns the plan, or None when errors stand in its way, and the findings."""
     binder = _Binder(mapping, Tree(source), target, names)
     root = binder.node(target.root, Scope(source.root), top=True)
+    laws, unlawful = bind_checks(source)
     checks, wrong = bind_checks(target)
-    findings = [*binder.findings, *binder.strays(), *wrong]
+    findings = [*binder.findings, *binder.strays(), *unlawful, *wrong]
     if has_errors(findings):
         return None, findings
     repeating = [
@@ -64,6 +65,7 @@ def bind(
         root=root,
         unit=unit,
         settings={name: names.settings[name] for name in sorted(binder.terms.settings)},
+        source_checks=laws,
         target_checks=checks,
     )
     return plan, findings

@@ -317,5 +317,6 @@ class Plan:
     root: Node
     unit: int | None
     settings: Mapping[str, str]
+    source_checks: Mapping[str, tuple[BoundCheck, ...]]
     target_checks: Mapping[str, tuple[BoundCheck, ...]]
     warnings: tuple[Diagnostic, ...] = ()

@@ -295,9 +295,9 @@ def _field(  # noqa: PLR0913
     findings += _literals(node, made, key)
     findings += _bare_number(node, key)
     required = flag(node, "required") or text(node, "json") == "key"
-    absent = "reject" if required else "empty"
-    keyed = file.form.startswith(("json", "xml"))
     control = mapping(node, "equals")
+    absent = "reject" if required or control is not None else "empty"
+    keyed = file.form.startswith(("json", "xml"))
     return Field(
         key=key,
         name=text(node, "name") or key,

@@ -1,5 +1,6 @@
 """What a run accounts for: what was read, written, rejected, left out, and held back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -22,12 +23,16 @@ class Reject:
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did. Counts are of source records and of target units; amounts are exact."""
+    """What a run did. Counts are of source records and of target units; amounts are exact.
+
+    `unmapped` are those of the records left out that no entry uses, by the name of their type.
+    """
 
     read: int = 0
     written: int = 0
     rejected: int = 0
     left_out: int = 0
+    unmapped: dict[str, int] = field(default_factory=dict)
     units: int = 0
     emitted: int = 0
     rejects: int = 0
@@ -38,6 +43,14 @@ class Summary:
     unreadable_amounts: dict[str, int] = field(default_factory=dict)
     control_problems: list[str] = field(default_factory=list)
     compiled: str = ""
+
+    def wrote(self, count: int, idle: Mapping[str, int]) -> None:
+        """Count records as written, and the idle among them, which no entry uses, as left out."""
+        for name, number in idle.items():
+            self.unmapped[name] = self.unmapped.get(name, 0) + number
+            self.left_out += number
+            count -= number
+        self.written += count
 
     def adds_up(self) -> bool:
         """Tell whether read = written + rejected + left out, and all units' text went out."""

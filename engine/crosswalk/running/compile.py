@@ -18,6 +18,7 @@ from crosswalk.model.controls import has_controls
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, Code, NotCompiled, Scope
 from crosswalk.running.compile_cells import Cells
+from crosswalk.running.compile_laws import SourceLaws
 from crosswalk.running.compile_records import Records
 from crosswalk.running.compile_values import Values
 from crosswalk.running.interpret import Interpreter
@@ -86,8 +87,12 @@ class _Compiler:
         lines: list[str] = []
         group = "rows" if self.node.keys else None
         scope = Scope(top, "r0", None if flat else "i0", group, lines)
-        if not flat:
+        laws = SourceLaws(self.code, text=self.values.text)
+        if flat:
+            laws.of_rows(scope)
+        else:
             scope.add("r0 = i0.cells")
+            laws.of_occurrences(scope)
         mark = len(lines)
         text = self.many(path, scope) if several else self.one(scope)
         self.same_check(scope, mark, flat=flat)

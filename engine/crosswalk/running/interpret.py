@@ -7,13 +7,13 @@ compiled form must give the same bytes; where it cannot, it asks here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from crosswalk.language.conditions import holds
 from crosswalk.model.cells import Writer, writer
 from crosswalk.model.controls import present
 from crosswalk.model.layout import Record
 from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.evaluate import MISSING, Evaluator, Place, follow
+from crosswalk.running.laws import breach
 from crosswalk.values.codecs import Problem, Value, spell
 
 
@@ -96,23 +96,13 @@ class Interpreter(Evaluator):
         def get(name: str) -> Value:
             return values[check.positions[name]]
 
-        if (check.when is not None and not holds(check.when, get)) or holds(check.expect, get):
-            return
         record = made.branch.record
-        wrong = next(iter(check.positions))
-        issue = Issue(
-            "CW571",
-            f"does not keep the rule {check.name}: {check.because}",
-            made.line,
-            made.line,
-            record.name if record else "",
-            record.fields[check.positions[wrong]].name if record else wrong,
-            spell(get(wrong)),
-            rule=check.span,
-        )
-        if check.reject:
+        assert record is not None
+        issue = breach(check, record, made.line, get)
+        if issue is not None and check.reject:
             raise Rejected(issue)
-        self.notes.append(issue)
+        if issue is not None:
+            self.notes.append(issue)
 
     def write(self, record: Record, assignment: p.Assignment, value: Value, made: Instance) -> Cell:
         """Write a value as its field's cell. Raises Rejected."""

@@ -4,6 +4,7 @@ Nothing is lost: the records read are those written, those rejected and those a 
 leaves out, and the run fails when that does not add up (safety F4).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
@@ -16,11 +17,13 @@ from crosswalk.running.compile import Compiled, NotCompiled, compile_unit
 from crosswalk.running.context import Context
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
+from crosswalk.running.laws import Laws
+from crosswalk.running.occurrences import named
 from crosswalk.running.rows import Cells, Part
 from crosswalk.running.shares import Places, Share, Shares
 from crosswalk.running.totals import amounts, fill_controls
 from crosswalk.running.uniqueness import Met, collision, distinct_pairs, keyed_by_source
-from crosswalk.running.unreadable import unreadable, used_fields
+from crosswalk.running.unreadable import unmapped_records, unreadable, used_fields
 from crosswalk.values.codecs import Problem
 
 Totals = tuple[dict[str, int], dict[str, int]]
@@ -51,6 +54,8 @@ class Mapper:
         self.plan, self.context, self.held, self.part = plan, context, held or Held(), part
         self.met = Met()
         self.interpreter = Interpreter(plan, context)
+        self.laws = Laws(self.interpreter)
+        self.unmapped = unmapped_records(plan)
         self.shares = Shares(plan.target, places)
         self.summary = Summary()
         self.wanted = wanted_sums(plan.target)
@@ -105,6 +110,7 @@ class Mapper:
                 return
             place = Place(members, earlier or tuple(members))
             made = interpreter.make(node, place, self.made_root)
+            self.laws.hold_all(members)
             fill_controls(made, self.wanted, interpreter.writers)
             share = self.share_of(made)
             text = share.emitter.text(made)
@@ -117,10 +123,21 @@ class Mapper:
             return
         self.share = share
         share.tally.add(made, self.wanted)
-        self.summary.written += len(lines)
+        self.wrote(members, len(lines))
         self.summary.units += 1
         self.flush_notes()
         yield text
+
+    def wrote(self, members: Sequence[Instance], count: int, but: Sequence[Instance] = ()) -> None:
+        """Count records as written, and those among them that no entry uses as left out.
+
+        The records of `but` are members whose own fate is told elsewhere.
+        """
+        if not self.unmapped:
+            self.summary.written += count
+            return
+        idle = Counter(named(members, self.unmapped)) - Counter(named(but, self.unmapped))
+        self.summary.wrote(count, idle)
 
     def share_of(self, made: Instance) -> Share:
         """Give the share of a made unit. Raises Rejected when its file cannot have a name."""

@@ -1,12 +1,12 @@
 """Sources that are nested, of several record types, or one unit as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
 from crosswalk.model.layout import branches
-from crosswalk.model.records import Damage, Instance, Rejected
+from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.assemble import Spoiled, assemble
 from crosswalk.running.compile import Compiled
@@ -102,14 +102,33 @@ class Nested:
         raise FormatProblem("CW600", f"form '{form}' cannot be read")
 
     def place(self, item: Instance) -> None:
-        """Keep a file-level record where later records find it; of several all they look up."""
+        """Keep a file-level record where later records find it; of several all they look up.
+
+        Raises FormatProblem for a record of the whole file that is not what the layout says.
+        """
         item.parent = self.root
+        try:
+            self.run.laws.hold_all([item])
+        except Rejected as rejected:
+            self.unlawful(rejected.issue, item)
+            return
         others = self.root.children[self.run.plan.source.root.children.index(item.branch)]
         if item.branch.name not in self.looked_up:
             others.clear()
         others.append(item)
         self.summary.read += size_of(item)
-        self.summary.written += size_of(item)
+        self.run.wrote([item], size_of(item))
+
+    def unlawful(self, issue: Issue, item: Instance) -> None:
+        """Reject a file-level record. Raises FormatProblem where there is only one of it."""
+        if item.branch.most is not None:
+            name = ".".join(filter(None, (issue.record, issue.field)))
+            value = f" '{issue.value}'" if issue.value else ""
+            help_ = "this record stands once for the whole file: is it the file that was meant?"
+            reason = f"{name}{value} {issue.reason}"
+            raise FormatProblem(issue.code, reason, line=issue.line or None, help=help_)
+        self.summary.read += size_of(item)
+        self.run.reject(issue, lines_of([item]))
 
     def joins(self, one: Instance, other: Instance) -> bool:
         """Tell whether two streamed occurrences belong to one group."""
@@ -155,8 +174,8 @@ class Nested:
         text, units = self.quick(self.code, members)
         if text is None:
             return None
+        self.run.wrote(members, size)
         summary = self.summary
-        summary.written += size
         summary.units += units
         summary.emitted += units - 1
         return text  # type: ignore[no-any-return]
@@ -166,7 +185,7 @@ class Nested:
         if self.code is not None and self.several:
             text, units = self.quick(self.code, members)
             if text is not None:
-                self.summary.written += sum(map(size_of, members))
+                self.run.wrote(members, sum(map(size_of, members)))
                 self.summary.units += units
                 yield from self.dealt(text)
                 return
@@ -215,13 +234,26 @@ class Nested:
         """Map the several target units that one streamed occurrence holds."""
         assert self.run.node.path is not None
         found = follow(self.run.node.path, Place((self.root,)))
+        try:
+            self.around(members, frozenset(id(one) for one in found))
+        except Rejected as rejected:
+            self.run.reject_unit(rejected.issue, lines_of(members), members)
+            return
         counted = 0
         for group in self.run.interpreter.groups(self.run.node, found):
             lines = lines_of(group)
             counted += len(lines)
             yield from self.run.refer(group, lines, tuple(found))
         rest = sum(size_of(one) for one in members) - counted
-        self.summary.written += rest
+        self.run.wrote(members, rest, found)
+
+    def around(self, members: Iterable[Instance], units: frozenset[int]) -> None:
+        """Judge the records around the target units in an occurrence. Raises Rejected."""
+        for one in members:
+            if id(one) not in units:
+                self.run.laws.hold(one)
+                for group in one.children:
+                    self.around(group, units)
 
     def whole(self, stream: BinaryIO) -> Iterator[str]:
         """Map a file that is one unit: all its records are held at once."""
@@ -234,8 +266,10 @@ class Nested:
             size += size_of(item)
             self.root.children[self.run.plan.source.root.children.index(item.branch)].append(item)
         self.summary.read += size
+        everything = [one for group in self.root.children for one in group]
         try:
             made = self.run.interpreter.make(self.run.plan.root, Place((self.root,)))
+            self.run.laws.hold_all(everything)
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
             pieces = (one for group in made.children for one in group)
@@ -245,7 +279,7 @@ class Nested:
         except Rejected as rejected:
             self.run.reject(rejected.issue, tuple(range(size)))
             return
-        self.summary.written += size
+        self.run.wrote(everything, size)
         self.summary.units += 1
         self.run.flush_notes()
         yield text

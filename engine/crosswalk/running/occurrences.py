@@ -15,6 +15,16 @@ def size_of(item: Instance) -> int:
     return size
 
 
+def named(members: Sequence[Instance], names: frozenset[str]) -> Iterator[str]:
+    """Give the type of each record of some occurrences that is one of these types."""
+    for one in members:
+        record = one.branch.record
+        if record is not None and one.cells is not None and record.name in names:
+            yield record.name
+        for group in one.children:
+            yield from named(group, names)
+
+
 def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
     """Give the physical lines of occurrences, one for each record."""
     found: list[int] = []

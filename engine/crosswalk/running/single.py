@@ -4,6 +4,7 @@ For plans that make their units of single records and nothing beside them: the c
 service. What the compiled function doubts is left to a flow, which decides and reports.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, time
@@ -19,7 +20,8 @@ from crosswalk.planning import plan as p
 from crosswalk.running.compile import NotCompiled, compile_unit
 from crosswalk.running.context import Context
 from crosswalk.running.interpret import Interpreter
-from crosswalk.running.occurrences import distinct_assignments, size_of
+from crosswalk.running.occurrences import distinct_assignments, named, size_of
+from crosswalk.running.unreadable import unmapped_records
 from crosswalk.values.spelling import Codec
 
 _DECODE = msgspec.json.Decoder().decode
@@ -34,6 +36,7 @@ class Single:
         """Compile a plan. Raises NotCompiled for one whose units are not single records."""
         if not _alone(plan):
             raise NotCompiled("units that are not made of single records")
+        self._unmapped = unmapped_records(plan)
         self._code = compile_unit(plan, Interpreter(plan, context))
         self._take = jsonform.read_line(plan.source).take
         self._given = _given(plan.source.root.children[0])
@@ -41,8 +44,8 @@ class Single:
 
     def make(
         self, record: Mapping[str, Any], number: int
-    ) -> tuple[list[dict[str, Any]], int] | None:
-        """Map one record: the units made of it, and how many source records it holds.
+    ) -> tuple[list[dict[str, Any]], int, Counter[str]] | None:
+        """Map one record: its units, how many source records it holds, and which no entry uses.
 
         None when the reference must look at it.
         """
@@ -53,7 +56,8 @@ class Single:
             made = self._code.unit(found, [found])
             text = made[0] if self._code.several else made
             lines = text.split("\n")[:-1]
-            return [self._shape(_DECODE(line)) for line in lines], size_of(found)
+            idle = Counter(named([found], self._unmapped) if self._unmapped else ())
+            return [self._shape(_DECODE(line)) for line in lines], size_of(found), idle
         except Exception:  # noqa: BLE001 - the reference says what is wrong
             return None
 

@@ -23,6 +23,24 @@ def used_fields(root: p.Node) -> Used:
     }
 
 
+def unmapped_records(plan: p.Plan) -> frozenset[str]:
+    """Give the record types of the source that no entry uses and that state no control total."""
+    used = {*used_fields(plan.root), *_sources(plan.root)}
+    return frozenset(
+        record.name
+        for record in plan.source.records
+        if record.name not in used and not any(one.control for one in record.fields)
+    )
+
+
+def _sources(node: p.Node) -> Iterator[str]:
+    """Give the record types that target records are made of, one each."""
+    if node.path is not None and node.source.record is not None:
+        yield node.source.record.name
+    for child in node.children:
+        yield from _sources(child)
+
+
 def unreadable(
     interpreter: Interpreter, members: Iterable[Instance], used: Used
 ) -> Iterator[Issue]:
