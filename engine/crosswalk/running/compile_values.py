@@ -14,7 +14,16 @@ from crosswalk.planning.term_words import options_of
 from crosswalk.running.code import Code, NotCompiled, Scope, escaped
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
-from crosswalk.running.lower import Doubt, Memo, finish, read_cell, single_slot, taken_apart
+from crosswalk.running.lower import (
+    SMALL,
+    Doubt,
+    Memo,
+    finish,
+    is_json_integer,
+    read_cell,
+    single_slot,
+    taken_apart,
+)
 from crosswalk.running.pieces import add
 from crosswalk.values.spelling import Problem
 
@@ -123,6 +132,10 @@ class Values:
         if self.is_text(slot) and one.codec.type in _MEMO:
             return self.remembered(function, raw)
         reader = self.code.const(function, "F")
+        if is_json_integer(one, self.code.plan.source.file.form):
+            name = self.code.var()
+            small = SMALL.format(cell=f"({name} := {raw})", again=name)
+            return f"({name} if {small} else {reader}({name}))"
         plain = one.codec.type == "text" and not (one.length or one.values or one.always)
         if self.is_text(slot) and plain:
             name = self.code.var()

@@ -59,6 +59,17 @@ def read_cell(field: Field, form: str) -> Callable[[Cell], Value]:
     return lambda cell: read(cell, REFUSE)
 
 
+SMALL = "({cell}.__class__ is int and -10**15 < {again} < 10**15)"
+"""The test of a number in JSON that a plain integer field takes as it is."""
+
+
+def is_json_integer(field: Field, form: str) -> bool:
+    """Tell whether a field is a plain number in JSON that is whole, so that `SMALL` is enough."""
+    free = not (field.always or field.values or field.length)
+    plain = field.codec.type == "integer" and field.codec.spelling == Spelling()
+    return form in ("json", "json-lines") and field.json == "number" and free and plain
+
+
 def write_value(field: Field, form: str) -> Callable[[Value], Cell]:
     """Give the writer of a target field that refuses instead of noting; a cell left out too."""
     write = writer(field, form)
