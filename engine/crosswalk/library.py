@@ -3,6 +3,7 @@
 Everything else in the package is the engine's own and may change.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from crosswalk.values.spelling import Missing
 if TYPE_CHECKING:
     from crosswalk.outbound.biller import Places
     from crosswalk.outbound.job import Job
-    from crosswalk.outbound.results import Answered, Delivered
+    from crosswalk.outbound.results import Answered, Delivered, Listed
 
 KEPT = 8
 """Compiled functions a plan keeps for other values of the run (`run: date` of earlier days)."""
@@ -158,6 +159,50 @@ class Library:
         from crosswalk.delivery.deliver import in_loop
 
         return in_loop(self._questions(mapping, accounts, (biller, at), state, secrets).answers)
+
+    def fetch_sync(  # noqa: PLR0913
+        self,
+        mapping: str,
+        asked: Iterable[Mapping[str, Any]] = ({},),
+        *,
+        biller: str,
+        at: datetime,
+        state: str | Path,
+        secrets: str | Path | None = None,
+    ) -> "Listed":
+        """Read a partner's list to its end, page by page, and map it; see docs/operations.md.
+
+        `asked` are the records that ask, in the canonical shape: one question each. `state` is a
+        folder for tokens. All records are held in memory. Raises ConfigError, BadSetting, and
+        FormatProblem CW722 when a list was not read to its end.
+        """
+        from crosswalk.outbound.biller import Places
+        from crosswalk.outbound.fetching import listed
+        from crosswalk.outbound.job import as_lines
+
+        places = Places(Path(state), None if secrets is None else Path(secrets))
+        return listed(self._job(mapping, as_lines(asked), (biller, at), places))
+
+    async def fetch(  # noqa: PLR0913
+        self,
+        mapping: str,
+        asked: Iterable[Mapping[str, Any]] = ({},),
+        *,
+        biller: str,
+        at: datetime,
+        state: str | Path,
+        secrets: str | Path | None = None,
+    ) -> "Listed":
+        """Do as `fetch_sync` does, without holding up the event loop."""
+        return await asyncio.to_thread(
+            self.fetch_sync,
+            mapping,
+            asked,
+            biller=biller,
+            at=at,
+            state=state,
+            secrets=secrets,
+        )
 
     def _questions(
         self,

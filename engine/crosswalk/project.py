@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from crosswalk.planning.support import Support
 
 FORWARD, BACKWARD = "forward", "backward"
-CANONICAL = "json-lines"
+CANONICAL, LINES = "json-lines", "lines"
 
 
 @dataclass(slots=True)
@@ -393,7 +393,7 @@ class Project:
         """Build the plan of a mapping in a direction. Raises ConfigError with all findings.
 
         `source_form` and `target_form` "json-lines" take the canonical form instead of the
-        layout's own.
+        layout's own; "lines" a JSON layout's own form with each record on a line.
         """
         parts = self.parts(name, view)
         if parts.source is None or parts.target is None or has_errors(view.findings):
@@ -407,8 +407,7 @@ class Project:
                 raise ConfigError([*findings, *_not_derivable(inverse)])
             written, ends = inverse.mapping, (parts.target, parts.source)
         source, target = (
-            canonical_layout(end) if form == CANONICAL else end
-            for end, form in zip(ends, (source_form, target_form), strict=True)
+            _in_form(end, form) for end, form in zip(ends, (source_form, target_form), strict=True)
         )
         made, wrong = bind(written, source, target, parts.names, direction)
         findings += wrong
@@ -490,6 +489,20 @@ class Project:
         written, _ = read_mapping(parts.document.node)
         backward, _ = read_backward(parts.document.node)
         return invert(written, parts.source, parts.target, parts.names.tables, backward)
+
+
+def _in_form(layout: Layout, form: str | None) -> Layout:
+    """Give a layout in a form that is asked for instead of its own."""
+    if form == CANONICAL:
+        return canonical_layout(layout)
+    if form != LINES:
+        return layout
+    tops = tuple(
+        replace(one, record=replace(one.record, path=None)) if one.record is not None else one
+        for one in layout.root.children
+    )
+    file = replace(layout.file, form="json-lines")
+    return replace(layout, file=file, root=replace(layout.root, children=tops))
 
 
 def _not_derivable(inverse: Inverse) -> list[Diagnostic]:

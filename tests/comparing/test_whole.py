@@ -44,7 +44,8 @@ def test_every_part_of_a_field_and_a_layout_is_compared() -> None:
     policies = {"on_missing", "on_null", "on_blank", "on_invalid", "on_long"}
     facets = {name for name, _, _ in layouts.FACETS}
     assert {one.name for one in fields(Field)} - own - policies - facets == set()
-    assert {one.name for one in fields(Record)} == {"name", "ordinal", "fields", "span", "path"}
+    record = {"name", "ordinal", "fields", "span", *layouts.PLACED}
+    assert {one.name for one in fields(Record)} == record
     assert {one.name for one in fields(Layout)} == {
         "name", "version", "file", "root", "records", "span", "checks", "per",
     }  # fmt: skip
@@ -52,8 +53,8 @@ def test_every_part_of_a_field_and_a_layout_is_compared() -> None:
 
 def test_every_part_of_an_entry_and_a_mapping_is_compared() -> None:
     assert {one.name for one in fields(Entry)} == {
-        "origin", "span", "pick", "where", "when", "steps", "default", "distinct", "one_way",
-        "note",
+        "origin", "span", "pick", "joint", "where", "when", "steps", "default", "distinct",
+        "one_way", "note",
     }  # fmt: skip
     assert {one.name for one in fields(Mapping)} == {
         "name", "version", "nest", "targets", "span", "places", "broken", "decisions", "delivery",

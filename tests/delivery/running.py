@@ -61,16 +61,8 @@ def ask(
         clock = SystemClock()
         tokens = Tokens(setup.state / "tokens", setup.secrets, transport, clock)
         try:
-            return await asking.ask(
-                setup,
-                transport,
-                tokens,
-                clock,
-                biller=biller,
-                operation=operation,
-                document=document,
-                variables=variables,
-            )
+            asker = asking.Asker(setup, transport, tokens, clock)
+            return await asker.ask(biller, operation, document, variables)
         finally:
             await transport.close()
 

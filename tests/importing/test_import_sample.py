@@ -28,6 +28,7 @@ STRANGERS = sorted((HERE.parent / "strangers").glob("*/input.txt"))
 NOT_PROPOSED = {
     "meter": "looks like EBCDIC",
     "mt940": "looks like SWIFT",
+    "ofx-one-line": "looks like OFX 1",
     "ofx-sgml": "looks like OFX 1",
 }
 """Files of strangers for which nothing is proposed, and the reason that is told."""

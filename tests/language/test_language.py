@@ -133,14 +133,19 @@ def _schema_words(schema: dict[str, Any], key: str, wanted: set[str]) -> None:
             _schema_words(schema[part], key, wanted)
 
 
+SIGNS = ("", "-unsigned")
 NOT_HERE = {
-    *("form: xml", "namespaces", "indent"),  # a form of its own: tests/formats, tests/strangers
+    *("form: xml", "namespaces", "indent", "doctype", "markup", "places"),
+    *("markup: cdata", "markup: text"),  # a form of its own: tests/formats, tests/strangers
     *("form: sheet", "sheet"),  # a workbook is no text: tests/formats/test_sheet.py
     "per",  # several output files: tests/flow/test_several_files.py
     *("form: fixed", "width", "align", "align: left", "align: right", "pad:  ", "pad: 0"),
     *("record_length", "trailing_blanks", "trailing_blanks: cut", "trailing_blanks: optional"),
     *("trailing_blanks: required", "rest", "starts", "from_line", "until_line", "continuation"),
-    # of the fixed and composite forms: tests/formats
+    *("blocks", "blocks_of", "fill", "newline: rdw", "positions", "usage", "json: key"),
+    *(f"positions: {unit}" for unit in ("bytes", "characters")),
+    *(f"usage: {kind}{sign}" for kind in ("binary", "packed", "zoned") for sign in SIGNS),
+    # of the fixed and composite forms, and keys of JSON objects: tests/formats
     *("component", "joint", "modulo", "unless", "newline: none"),
     # of delivery: tests/operations, tests/delivery
     *("answer", "currency", "delivery", "key", "receipt", "subject", "voids"),

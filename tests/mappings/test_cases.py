@@ -37,3 +37,17 @@ def test_every_field_is_asserted_by_some_case(biller: str) -> None:
     assert made.exit_code == 0, made.output
     assert "fields 53/53" in made.output
     assert "not asserted" not in made.output
+
+
+def test_rules_that_decide_in_no_case_are_told() -> None:
+    made = CliRunner().invoke(
+        command, ["caselle/cash-receipting/payment-cases", "--coverage"], obj=ROOT
+    )
+    assert made.exit_code == 1, made.output
+    assert "fields 9/9  rules 1/5" in made.output
+    assert "RUL501  no test expects rule cc-amex  mappings/caselle/cash-receipting/" in made.output
+    whole = CliRunner().invoke(
+        command, ["caselle/cash-receipting/lockbox-cases", "--coverage"], obj=ROOT
+    )
+    assert whole.exit_code == 0, whole.output
+    assert "rules 5/5" in whole.output

@@ -50,7 +50,11 @@ def table(file: str) -> list[Any]:
 
 
 def of(case: dict[str, Any]) -> Codec:
-    return codec(case["type"], Spelling(**case.get("as", {})))
+    spelling: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in case.get("as", {}).items()
+    }
+    return codec(case["type"], Spelling(**spelling))
 
 
 def _possible(type_: str, spelling: Spelling) -> Codec | None:
@@ -72,6 +76,7 @@ def number_codecs(draw: st.DrawFn) -> Codec:
         group=draw(st.sampled_from(optional)),
         sign=draw(st.sampled_from(SIGNS)),
         symbol=draw(st.sampled_from([None, "$", "$?", "EUR ", "CR"])),
+        unit=draw(st.sampled_from([None, None, "%", " EUR", " EUR?"])),
     )
     made = _possible(type_, spelling)
     return made or codec(type_, Spelling(sign=spelling.sign, symbol=spelling.symbol))

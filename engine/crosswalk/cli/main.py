@@ -17,6 +17,7 @@ COMMANDS = {
     "response": "Map a partner's recorded answer.",
     "deliver": "Deliver payments, voids or changes to the partner, through a ledger.",
     "balance": "Ask the partner what accounts owe.",
+    "fetch": "Read a partner's list to its end, page by page.",
     "ledger": "Look at the ledger of deliveries, and decide what is in review.",
     "partner-sandbox": "Start a partner on this machine to try deliveries against.",
     "explain": "Say where a value of the output comes from.",

@@ -3,34 +3,24 @@
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from crosswalk.cli.options import pass_project, refuse_errors
 from crosswalk.documents.workspace import Document
-from crosswalk.model.layout import Field
 from crosswalk.project import Project
 from crosswalk.testing.case_compare import Difference, title
 from crosswalk.testing.cases import CaseResult, run_cases
-
-
-@dataclass(frozen=True, slots=True)
-class _Coverage:
-    """The target fields of a mapping in one direction, and those that no case asserts."""
-
-    mapping: str
-    total: int
-    missing: tuple[tuple[str, Field], ...]
+from crosswalk.testing.coverage import Coverage, coverage_of
 
 
 @click.command("test")
 @click.argument("names", nargs=-1, metavar="[NAME|FILE|FOLDER]...")
 @click.option("-k", "word", default="", metavar="WORD", help="Only cases that name WORD.")
 @click.option("--format", "style", type=click.Choice(["text", "json", "junit"]), default="text")
-@click.option("--coverage", is_flag=True, help="Tell which target fields no case asserts.")
+@click.option("--coverage", is_flag=True, help="Tell what no case asserts: target fields, rules.")
 @click.option("--update", is_flag=True, help="Rewrite output files that differ, after asking.")
 @pass_project
 def command(  # noqa: PLR0913
@@ -61,13 +51,15 @@ def command(  # noqa: PLR0913
     results = [result for one in documents for result in run_cases(project, one, word)]
     if not results:
         raise click.UsageError(f"no case has '{word}' in its name or description")
-    covered = list(_coverage(project, documents, results)) if coverage else []
+    covered = list(coverage_of(project, documents, results)) if coverage else []
     spent = time.perf_counter() - started
     tell = {"text": _text, "json": _json, "junit": _junit}[style]
     click.echo(tell(results, covered, spent))
     if update:
         _update(results, project.root)
-    failed = any(not one.passed for one in results) or any(one.missing for one in covered)
+    failed = any(not one.passed for one in results) or any(
+        one.missing or one.unasserted for one in covered
+    )
     click.get_current_context().exit(1 if failed else 0)
 
 
@@ -85,58 +77,10 @@ def _chosen(document: Document, names: tuple[str, ...], project: Project) -> boo
     return not names
 
 
-# --- coverage -----------------------------------------------------------------------------
-
-
-def _coverage(
-    project: Project, documents: Iterable[Document], results: Iterable[CaseResult]
-) -> Iterator[_Coverage]:
-    """Hold the asserted fields of each mapping and direction against all fields it fills."""
-    asserted: dict[str, set[tuple[str, str]]] = {}
-    for one in results:
-        asserted.setdefault(one.document, set()).update(one.asserted)
-    grouped: dict[tuple[str, str], list[Document]] = {}
-    for document in documents:
-        grouped.setdefault(_tested(document), []).append(document)
-    for (mapping, direction), group in grouped.items():
-        fields: dict[tuple[str, str], Field] = {}
-        covered: set[tuple[str, str]] = set()
-        for document in group:
-            fields |= _fields(project, document, mapping, direction)
-            covered |= asserted.get(document.name, set())
-        missing = tuple((key[0], one) for key, one in fields.items() if key not in covered)
-        name = mapping if direction == "forward" else f"{mapping} {direction}"
-        yield _Coverage(name, len(fields), missing)
-
-
-def _tested(document: Document) -> tuple[str, str]:
-    given = {key: getattr(entry.value, "text", "") for key, entry in document.node.entries.items()}
-    return given.get("mapping", ""), given.get("direction", "forward")
-
-
-def _fields(
-    project: Project, document: Document, mapping: str, direction: str
-) -> dict[tuple[str, str], Field]:
-    """Give the fields that the mapping or the layout fills, as the document's biller has them."""
-    biller = document.node.entries.get("biller")
-    view = project.view(getattr(biller.value, "text", None) if biller else None)
-    plan = project.plan(mapping, view, direction)
-    found: dict[tuple[str, str], Field] = {}
-    nodes = [plan.root]
-    while nodes:
-        node = nodes.pop(0)
-        nodes += node.children
-        for one in node.assignments:
-            filled = one.term is not None or one.field.always is not None or one.field.control
-            if filled and node.branch.record is not None:
-                found[node.branch.record.name, one.field.key] = one.field
-    return found
-
-
 # --- telling ------------------------------------------------------------------------------
 
 
-def _text(results: list[CaseResult], covered: list[_Coverage], spent: float) -> str:
+def _text(results: list[CaseResult], covered: list[Coverage], spent: float) -> str:
     lines = []
     width = max(len(one.document) for one in results)
     for name in dict.fromkeys(one.document for one in results):
@@ -148,8 +92,12 @@ def _text(results: list[CaseResult], covered: list[_Coverage], spent: float) -> 
         lines += _failure(one)
     for cover in covered:
         share = f"{cover.total - len(cover.missing)}/{cover.total}"
-        lines += ["", f"coverage  {cover.mapping}  fields {share}"]
+        rules = (
+            f"  rules {cover.rules - len(cover.unasserted)}/{cover.rules}" if cover.rules else ""
+        )
+        lines += ["", f"coverage  {cover.mapping}  fields {share}{rules}"]
         lines += [f"  not asserted  {record}.{title(one)}" for record, one in cover.missing]
+        lines += [f"  {one.code}  {one.message}  {one.span}" for one in cover.unasserted]
     bad = sum(not one.passed for one in results)
     lines += ["", f"{len(results)} cases, {bad} failed, {spent:.1f} s"]
     return "\n".join(lines)
@@ -176,7 +124,7 @@ def _row(one: Difference) -> tuple[str, str, str, str, str]:
     return one.path, one.field, one.expected, one.got, rule
 
 
-def _json(results: list[CaseResult], covered: list[_Coverage], spent: float) -> str:
+def _json(results: list[CaseResult], covered: list[Coverage], spent: float) -> str:
     body = {
         "schema_version": 1,
         "seconds": round(spent, 3),
@@ -196,6 +144,11 @@ def _json(results: list[CaseResult], covered: list[_Coverage], spent: float) -> 
                 "mapping": one.mapping,
                 "fields": one.total,
                 "not_asserted": [f"{record}.{field.key}" for record, field in one.missing],
+                "rules": one.rules,
+                "rules_not_asserted": [
+                    {"code": rule.code, "message": rule.message, "place": str(rule.span or "")}
+                    for rule in one.unasserted
+                ],
             }
             for one in covered
         ],
@@ -203,7 +156,7 @@ def _json(results: list[CaseResult], covered: list[_Coverage], spent: float) -> 
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 
-def _junit(results: list[CaseResult], _covered: list[_Coverage], spent: float) -> str:
+def _junit(results: list[CaseResult], _covered: list[Coverage], spent: float) -> str:
     import xml.etree.ElementTree as ET
 
     bad = sum(not one.passed for one in results)

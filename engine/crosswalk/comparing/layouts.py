@@ -113,10 +113,12 @@ class Sides:
         for key, one, other in both(old, new):
             yield from self._field(name, key, one, other)
         yield from self._order(was, now)
-        if was.path != now.path:
-            told = (BREAKING, "the records stand elsewhere in the document")
-            spans = (was.span, now.span)
-            yield Change(self.document, f"record {name} path", was.path, now.path, *told, *spans)
+        for key, reason in PLACED.items():
+            before, after = (getattr(one, key) for one in (was, now))
+            if before != after:
+                what = f"record {name} {'in' if key == 'within' else key}"
+                text = (_text(before), _text(after))
+                yield Change(self.document, what, *text, BREAKING, reason, was.span, now.span)
 
     def _order(self, was: Record, now: Record) -> Iterator[Change]:
         keys = {one.key for one in was.fields} & {one.key for one in now.fields}
@@ -178,6 +180,16 @@ class Sides:
             told = (BREAKING, "records that break it are rejected")
         spans = (was.span if was else None, now.span if now else None)
         yield Change(self.document, f"law {name}", *said, *told, *spans)
+
+
+PLACED = {
+    "path": "the records stand elsewhere in the document",
+    "within": "the records stand in another line",
+    "times": "lines have another number of columns",
+    "after": "the records stand elsewhere in their line",
+    "first": "the records are numbered otherwise",
+}
+"""What else a record has, and what a change of it does."""
 
 
 def _follows(name: str, old: object, new: object, was: Field, now: Field) -> bool:
@@ -314,7 +326,7 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
     ("name", _own("name"), _otherwise("is called otherwise")),
     *(
         (name, _spelt(name), _otherwise("is spelt otherwise"))
-        for name in ("format", "decimals", "point", "group", "sign", "symbol")
+        for name in ("format", "decimals", "point", "group", "sign", "symbol", "unit")
     ),
     ("required", _own("required"), _required),
     ("length", _own("length"), _length),
@@ -337,7 +349,7 @@ FACETS: tuple[tuple[str, Callable[[Field], object], Judge], ...] = (
         (name, _own(name), _otherwise("stands elsewhere, or is written otherwise"))
         for name in (
             "path", "column", "json", "start", "width", "align", "pad", "usage", "digits",
-            "component", "rest",
+            "component", "rest", "markup", "number",
         )
     ),
     ("description", _own("description"), _described),

@@ -199,6 +199,11 @@ def _errors(answer: object) -> list[object]:
     return errors if isinstance(errors, list) else []
 
 
+def codes_of(answer: object) -> tuple[str, ...]:
+    """Give the codes of an answer's errors: words only."""
+    return _codes(_errors(answer))
+
+
 def _codes(errors: list[object]) -> tuple[str, ...]:
     found = (answers.at(error, ["extensions", "code"]) for error in errors)
     return tuple(code[:64] for code in found if isinstance(code, str) and _is_word(code))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from crosswalk.formats.delimited_writer import Unwritable, Write, line_end, refuse_unmappable
+from crosswalk.formats.groups import lines_of, physical
 from crosswalk.formats.lines import lines
 from crosswalk.formats.quoting import is_blank, passed_over, release_of
 from crosswalk.formats.record_types import twins
@@ -49,6 +50,8 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
 
 class _Reader:
     def __init__(self, layout: Layout) -> None:
+        self._lines = {one: line for one, line in lines_of(layout).items() if line.open}
+        layout = physical(layout)
         self._file = layout.file
         self._records = layout.records
         self._places = tuple(places(record) for record in layout.records)
@@ -103,6 +106,10 @@ class _Reader:
     def _cells(self, record: Record, elements: Elements) -> list[Cell] | str:
         """Give the cells of a record, or what is wrong with its elements."""
         where = self._places[record.ordinal]
+        line = self._lines.get(record.ordinal)
+        if line is not None:
+            record = line.whole(line.more(len(elements)))
+            where = places(record)
         cells: list[Cell] = []
         for field, place in zip(record.fields, where, strict=True):
             found = self._at(elements, place)
@@ -176,14 +183,17 @@ def writer(layout: Layout) -> Write:
     missing. It raises Unwritable CW620 to CW622.
     """
     file = layout.file
-    where = tuple(places(record) for record in layout.records)
+    where = tuple(places(record) for record in physical(layout).records)
     spell, end = _speller(file), line_end(file)
 
     def write(record: Record, texts: Sequence[str]) -> str:
         elements: Elements = []
         ends: list[int] = []
         least = 0
-        for field, place, text in zip(record.fields, where[record.ordinal], texts, strict=True):
+        at = where[record.ordinal]
+        if len(at) != len(texts):  # groups of columns go on to the end of the line
+            at = places(record)
+        for field, place, text in zip(record.fields, at, texts, strict=True):
             element, component = place
             if element == len(elements):
                 elements.append([])

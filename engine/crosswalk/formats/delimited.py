@@ -15,6 +15,7 @@ from crosswalk.formats import composite
 from crosswalk.formats.columns import Columns, arranger, by_header, by_position
 from crosswalk.formats.delimited_writer import Write, header
 from crosswalk.formats.delimited_writer import writer as line_writer
+from crosswalk.formats.groups import lines_of, physical
 from crosswalk.formats.lines import blocks, decoder, lines
 from crosswalk.formats.quoting import Fault, exact, fast, is_blank, passed_over
 from crosswalk.formats.record_types import chooser, no_type, twins
@@ -44,14 +45,15 @@ class Reader:
     """
 
     def __init__(self, layout: Layout, header: str | None = None, line: int = 1) -> None:
-        self._layout = layout
+        self._lines = {one: line for one, line in lines_of(layout).items() if line.open}
+        self._layout = layout = physical(layout)
         self._exact = exact(layout.file)
         self._passed = passed_over(layout.file)
         self.columns = self._columns(header, line)
         self._arrange = tuple(arranger(columns) for columns in self.columns)
         self._choose, self._twins = chooser(layout), twins(layout)
         columns = self.columns[0]
-        even = self._choose is None and columns.least == columns.most
+        even = self._choose is None and columns.least == columns.most and not self._lines
         self._fast = fast(layout.file, columns.most if even else None)
         self.split = self._splitter() if even else _never
         """The quick way for one line: its cells, or None when `read` must look at it."""
@@ -103,7 +105,8 @@ class Reader:
         if not values:
             return _blank(line, line, "")
         ordinal = 0 if self._choose is None else max(self._choose(values), 0)
-        whole = [*values, *[""] * (self.columns[ordinal].least - len(values))]
+        least = self._of(ordinal, len(values)).least
+        whole = [*values, *[""] * (least - len(values))]
         return self._row(line, line, self._layout.file.delimiter.join(values), whole)
 
     def _row(self, line: int, end_line: int, text: str, values: list[str]) -> Row | Damage:
@@ -123,17 +126,26 @@ class Reader:
             return Row(line, end_line, ordinal, cells)
         if is_blank(text, self._layout.file):
             return _blank(line, end_line, text)
-        reason = f"expected {self.columns[ordinal].expected()} columns, got {len(values)}"
+        expected = self._of(ordinal, len(values)).expected()
+        reason = f"expected {expected} columns, got {len(values)}"
         return Damage(line, end_line, "CW606", reason, text)
 
     def _cells(self, ordinal: int, values: list[str]) -> list[Cell] | None:
         """Give the cells of a line as a record of a type; None when it has other columns."""
-        columns = self.columns[ordinal]
+        columns = self._of(ordinal, len(values))
         if columns.record.fields[-1].rest:
             values = _with_rest(values, len(columns.places), self._layout.file.delimiter)
         if not columns.fits(len(values)):
             return None
-        return self._arrange[ordinal](values)
+        arrange = arranger(columns) if ordinal in self._lines else self._arrange[ordinal]
+        return arrange(values)
+
+    def _of(self, ordinal: int, count: int) -> Columns:
+        """Give the columns of a line of so many values as a record of a type."""
+        line = self._lines.get(ordinal)
+        if line is None:
+            return self.columns[ordinal]
+        return by_position(line.whole(line.more(count)), self._layout)
 
     def _fault(self, line: int, end_line: int, text: str, fault: Fault) -> Damage:
         if is_blank(text, self._layout.file):

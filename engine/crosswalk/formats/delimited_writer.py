@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from crosswalk.formats.columns import column_name
+from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import encoding_of, is_multibyte
 from crosswalk.formats.quoting import escapable, is_blank, release_of, spans_lines
 from crosswalk.formats.sections import continues
 from crosswalk.model.layout import File, Layout, Record
 from crosswalk.values.codecs import Problem
+
+LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 
 Write = Callable[[Record, Sequence[str]], str]
 
@@ -50,15 +53,15 @@ def writer(layout: Layout) -> Write:
 
 def header(layout: Layout) -> str:
     """Give the header line with its end: the column names of the first record type."""
-    record = layout.records[0]
+    record = physical(layout).records[0]
     return writer(layout)(record, [column_name(field) for field in record.fields])
 
 
 def line_end(file: File) -> str:
     """Give what ends a line. After a `record_end` comes a line break, unless `newline: none`."""
-    newline = {"lf": "\n", "crlf": "\r\n", "none": ""}[file.newline]
+    newline = LINE_ENDS.get(file.newline, "")
     if file.record_end is None:
-        return newline or "\n"
+        return newline or ("\n" if file.record_start is None else "")
     return file.record_end if file.record_end[-1] in "\r\n" else file.record_end + newline
 
 

@@ -14,6 +14,7 @@ from crosswalk.formats.fixed_bytes import CARRIED, REST
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put, take
 from crosswalk.formats.fixed_writer import Write, filler, filling, writer
+from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import lines, opening
 from crosswalk.formats.record_types import twins
 from crosswalk.model.layout import Field, File, Layout, Record
@@ -33,6 +34,7 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
 
     Raises FormatProblem CW602 (encoding, byte order mark) and CW625 (lengths before records).
     """
+    layout = physical(layout)
     reader = _Reader(layout)
     source = _source(stream, layout)
     if layout.file.blocks is not None:

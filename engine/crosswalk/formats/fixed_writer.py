@@ -7,7 +7,7 @@ cut what may be cut before (safety A12, A13).
 from collections.abc import Callable, Sequence
 
 from crosswalk.formats import fixed_bytes
-from crosswalk.formats.delimited_writer import Unwritable, refuse_unmappable
+from crosswalk.formats.delimited_writer import LINE_ENDS, Unwritable, refuse_unmappable
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put
 from crosswalk.formats.sections import continues
@@ -64,7 +64,7 @@ def filling(layout: Layout, records: int) -> str:
 
 def line_end(file: File) -> str:
     """Give what ends a line; nothing in a file of blocks."""
-    newline = {"lf": "\n", "crlf": "\r\n"}.get(file.newline, "")
+    newline = LINE_ENDS.get(file.newline, "")
     if file.record_end is None:
         return newline
     return file.record_end if file.record_end[-1] in "\r\n" else file.record_end + newline

@@ -1,5 +1,6 @@
 r"""Physical lines of a text form: read in blocks, decoded strictly, cut only where lines end.
 
+A Ctrl-Z (0x1A) at the very end is the end of file of DOS, and no data.
 A line ends at LF or CRLF, or at the layout's own `record_end`. Nothing else ends a line
 (`str.splitlines` would also cut at VT, FF, FS, NEL and U+2028). A line that cannot be decoded
 costs itself and no neighbour (safety F5, F9).
@@ -104,8 +105,9 @@ def encoding_of(file: File) -> str:
             f"encoding '{file.encoding}' is not supported",
             help=f"use one of {known}; text files may also be utf-16",
         )
-    if file.record_end and name != "utf-8" and name in _SEVERAL_BYTES:
-        message = f"'{file.record_end}' may be a part of a character in {name}, not a record's end"
+    mark = file.record_end or file.record_start
+    if mark and name != "utf-8" and name in _SEVERAL_BYTES:
+        message = f"'{mark}' may be a part of a character in {name}, not a record's end"
         raise FormatProblem("CW602", message, help="such a file is cut at its line ends only")
     return name
 
@@ -191,6 +193,7 @@ def _chunks(
             yield offset, held[: cut.cap + 1]
             offset += gone
             held = rest
+    held = held.rstrip(b"\x1a")
     if held:
         yield offset, held
 

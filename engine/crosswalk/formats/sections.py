@@ -17,7 +17,8 @@ Logical = tuple[int, int, str | Damage]
 def is_plain(file: File) -> bool:
     """Tell whether every line is data, a record of its own, and cut as the layout says."""
     whole = file.from_line is None and file.until_line is None
-    return whole and file.continuation is None and file.separators is None
+    cut = file.record_start is not None or file.newline == "cr"
+    return whole and not cut and file.continuation is None and file.separators is None
 
 
 def data_part(source: Iterator[Physical], file: File) -> Iterator[Physical]:

@@ -1,24 +1,29 @@
 """The text forms (delimited, fixed-width): one way to read rows and one to write lines."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import delimited, separators
-from crosswalk.formats.delimited_writer import Write
+from crosswalk.formats.breaks import begins, broken
+from crosswalk.formats.delimited_writer import Unwritable, Write, line_end
 from crosswalk.formats.fixed_bytes import CARRIED, is_raw
+from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import encoding_name
 from crosswalk.formats.recoded import is_wide, narrow, recoded
 from crosswalk.formats.sections import is_plain
-from crosswalk.model.layout import File, Layout
+from crosswalk.model.layout import File, Layout, Record
 from crosswalk.model.records import Damage, Row
 
 FORMS = ("delimited", "fixed")
 
 
 def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
-    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem."""
-    source, meant = separators.taken(*recoded(stream, layout))
+    """Yield the rows of a text form and the Damage of lines that are none. Raises FormatProblem.
+
+    Rows are whole lines: `groups` cuts out of them what stands in columns that repeat.
+    """
+    source, meant = separators.taken(*broken(*recoded(stream, layout)))
     if layout.file.form == "fixed":
         from crosswalk.formats import fixed
 
@@ -29,8 +34,8 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
 def writer(layout: Layout) -> Write:
     """Build the function from a record type and its texts to a line with its end.
 
-    The function raises values.Problem for a text that the form cannot hold. Raises FormatProblem
-    for a layout whose file is only read.
+    It takes whole lines, as `groups` puts them together, and raises values.Problem for a text that
+    the form cannot hold. Raises FormatProblem for a layout whose file is only read.
     """
     layout = narrow(layout)
     file = layout.file
@@ -40,8 +45,23 @@ def writer(layout: Layout) -> Write:
     if file.form == "fixed":
         from crosswalk.formats import fixed
 
-        return fixed.writer(layout)
-    return delimited.writer(layout)
+        return fixed.writer(physical(layout))
+    write = delimited.writer(physical(layout))
+    return write if file.record_start is None else _beginning(write, file)
+
+
+def _beginning(write: Write, file: File) -> Write:
+    """Refuse a line that would be read as more than one record, or as a part of one."""
+    end, is_one = len(line_end(file)), begins(file)
+
+    def careful(record: Record, texts: Sequence[str]) -> str:
+        line = write(record, texts)
+        if not is_one(line[: len(line) - end]):
+            what = f"'{file.record_start}' begins a record, and no other place may hold it"
+            raise Unwritable("CW620", what, record.fields[0].key)
+        return line
+
+    return careful
 
 
 def header(layout: Layout) -> str:
@@ -55,7 +75,7 @@ def filling(layout: Layout, records: int) -> str:
         return ""
     from crosswalk.formats import fixed
 
-    return fixed.filling(narrow(layout), records)
+    return fixed.filling(physical(narrow(layout)), records)
 
 
 def encoder(layout: Layout) -> Callable[[str], bytes]:

@@ -1,6 +1,7 @@
 """The encoding of an XML document: the layout allows one, the document must not say another."""
 
 import codecs
+import re
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
@@ -57,6 +58,27 @@ def _agree(file: File, said: str | None) -> None:
     )
 
 
-def beginning(stream: BinaryIO, file: File) -> bytes:
-    """Read the first bytes, without a UTF-8 mark. Raises FormatProblem CW602 for another mark."""
-    return stream.read(4) if is_wide(file) else opening(stream, encoding_of(file))[0]
+def beginning(stream: BinaryIO, file: File, size: int) -> bytes:
+    """Read the first bytes, without a UTF-8 mark, and without a document type that is allowed.
+
+    Raises FormatProblem CW602 for another mark.
+    """
+    head = stream.read(4) if is_wide(file) else opening(stream, encoding_of(file))[0]
+    return head if file.doctype is None else _without_type(head + stream.read(size))
+
+
+_PROLOG = re.compile(rb"(?:\s|<!--(?:[^-]|-[^-])*-->|<\?(?:[^?]|\?[^>])*\?>)*+")
+_TYPE = re.compile(rb"<!DOCTYPE(?:[^\[\]<>\"']|\"[^\"]*\"|'[^']*')*+>")
+
+
+def _without_type(head: bytes) -> bytes:
+    """Blank out a document type without declarations of its own: no parser ever sees it.
+
+    What would need it, such as an entity, is then an error. Any other type stays, to be refused.
+    """
+    prolog = _PROLOG.match(head)
+    found = _TYPE.match(head, prolog.end() if prolog is not None else 0)
+    if found is None:
+        return head
+    blank = re.sub(rb"[^\r\n]", b" ", found[0])
+    return head[: found.start()] + blank + head[found.end() :]

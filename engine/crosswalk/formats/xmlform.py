@@ -13,9 +13,9 @@ from xml.parsers import expat
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.xmlencoding import beginning, parser_for
-from crosswalk.formats.xmlhold import Held
-from crosswalk.formats.xmlnodes import PARTED, Node, build
-from crosswalk.formats.xmlpath import Step
+from crosswalk.formats.xmlhold import Held, Spoken
+from crosswalk.formats.xmlnodes import PARTED, Node, build, expanded
+from crosswalk.formats.xmlpath import Step, parse
 from crosswalk.formats.xmlrecords import RECORD, Records
 from crosswalk.formats.xmlshape import DEFAULT, KNOWN, XSI, tree
 from crosswalk.model.layout import Layout
@@ -76,6 +76,7 @@ class _Reader:
         document, findings = tree(layout)
         if findings:
             raise FormatProblem("CW647", findings[0].message, help=findings[0].help)
+        self.placing = self.named(layout.file.places)
         self.skip = _Skip(document, None, self.foreign)
         self.skip.reader = self
         self.root = build(document, self.foreign, self.uris)
@@ -83,11 +84,24 @@ class _Reader:
         self.stack: list[Node] = []
         self.texts: list[str] = []
         self.odd: list[Node] = []
-        self.records = Records(layout, lambda: self.line, lambda: self.parser.CurrentByteIndex)
+        parser = self.parser
+        self.records = Records(
+            layout,
+            lambda: self.line,
+            lambda: parser.CurrentByteIndex,
+            lambda: parser.CurrentColumnNumber,
+        )
         self.replayed: int | None = None
         self.held: int | None = None
         self.reached = False
         self.skipped: tuple[int, int, str] | None = None
+
+    def named(self, attribute: str | None) -> list[str]:
+        """Give the names of an attribute as expat reports them."""
+        if attribute is None:
+            return []
+        (step,) = parse(attribute)
+        return expanded(step, self.uris(step))
 
     def uris(self, step: Step) -> tuple[str, ...]:
         """Give the namespaces that a name may be in."""
@@ -100,7 +114,7 @@ class _Reader:
     def read(self, stream: BinaryIO) -> Iterator[Instance | Damage]:
         """Parse a stream in pieces; what it gives is handed out after each piece."""
         self.connect()
-        data, fed = beginning(stream, self.layout.file), 0
+        data, fed = beginning(stream, self.layout.file, SIZE), 0
         while data := data or stream.read(SIZE):
             self.feed(data)
             fed += len(data)
@@ -203,26 +217,56 @@ class _Reader:
         line: int = self.parser.CurrentLineNumber if self.replayed is None else self.replayed
         return line
 
-    def doctype(self, *_: object) -> NoReturn:
+    def doctype(self, _: str, __: str | None, ___: str | None, inner: int) -> NoReturn:
         """Refuse a document type declaration, before anything in it is looked at."""
-        help_ = "ask the partner for the file without <!DOCTYPE ...>"
         message = "the file has a document type declaration"
-        raise FormatProblem("CW651", message, line=self.line, help=help_)
+        help_ = "ask the partner for the file without <!DOCTYPE ...>"
+        if inner:
+            message += " with declarations of its own"
+        elif self.layout.file.doctype is None:
+            help_ += "; or say doctype: <its identifier> under file, to pass it over unread"
+        self.records.stop("CW651", message, help_)
 
     def enter(self, node: Node, attributes: dict[str, str]) -> Node:
         """Look closer at an element that has attributes, or is more than a way or a value."""
         if node is self.skip:
             return node
-        if node.choices:
-            Held(self, node, attributes).begin()
-            return node
+        if node.numbered or node.choices:
+            return self.decide(node, attributes)
+        for one in node.resets:
+            one.count = 0
         if node.leads:
             self.reached = True
         if node.opens is not None:
             self.records.open(node.opens)
         if attributes:
             self.attributes(node, attributes)
+        if node.spoken:
+            Spoken(self.parser, self.texts, self.deep).begin()
         return node
+
+    def decide(self, node: Node, attributes: dict[str, str]) -> Node:
+        """Give the node of an element by its place among those of its name; or wait for its end."""
+        if node.choices:
+            Held(self, node, attributes).begin()
+            return node
+        node.count = self.place(node.count + 1, attributes)
+        chosen = node.numbered.get(node.count, node.other)
+        if chosen is not None:
+            return self.enter(chosen, attributes)
+        if not self.loose:
+            self.records.hurt("CW653", f"'{node.name}[{node.count}]' is not in the layout")
+        return self.skip
+
+    def place(self, count: int, attributes: dict[str, str]) -> int:
+        """Give the place of an element: the next one, or the one that its attribute says."""
+        said = next((attributes.pop(name) for name in self.placing if name in attributes), None)
+        if said is None:
+            return count
+        if not said.isascii() or not said.isdigit() or int(said[:9]) < count:
+            self.records.hurt("CW654", f"'{said[:20]}' is not the place of an element at {count}")
+            return count
+        return int(said[:9])
 
     def attributes(self, node: Node, attributes: dict[str, str]) -> None:
         """Take the values of an element's attributes."""

@@ -4,6 +4,7 @@ While an element is held, expat's events are kept; then the first condition that
 which element of the layout it is, and the events are played back.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from crosswalk.formats.xmlnodes import Node, expanded
@@ -122,6 +123,34 @@ class Held:
             elif text is _END:
                 way.pop()
         return [value for one in found for name, value in one.items() if name in last]
+
+
+class Spoken:
+    """The text of one element, with that of all elements inside it."""
+
+    def __init__(self, parser: Any, texts: list[str], deep: Callable[[int], None]) -> None:  # noqa: ANN401
+        self.parser, self.texts, self.deep = parser, texts, deep
+        self.depth = 0
+        self.before = (parser.StartElementHandler, parser.EndElementHandler)
+
+    def begin(self) -> None:
+        """Take over expat's events."""
+        parser = self.parser
+        parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
+        parser.CharacterDataHandler = self.texts.append
+
+    def start(self, _: str, __: dict[str, str]) -> None:
+        """Go into an element inside."""
+        self.depth += 1
+        self.deep(self.depth)
+
+    def end(self, name: str) -> None:
+        """Leave an element inside; the end of the element itself is passed on."""
+        if self.depth:
+            self.depth -= 1
+            return
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.before
+        self.before[1](name)
 
 
 def _is_at(way: list[str], names: list[frozenset[str]]) -> bool:

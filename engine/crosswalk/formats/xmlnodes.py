@@ -45,7 +45,9 @@ class Node(dict[str, Any]):
     """One element. `open` is the occurrence it stands in, `field` which of the `cells` its text is.
 
     `opens` is the branch of which each such element is an occurrence; `special` says that entering
-    needs a closer look; `exact` keeps white space around the text.
+    needs a closer look; `exact` keeps white space around the text, `spoken` takes that of elements
+    inside too. `numbered` are the nodes by their place, of which `count` were met; `resets` those
+    below that begin to count anew.
     """
 
     __slots__ = (
@@ -61,6 +63,7 @@ class Node(dict[str, Any]):
             "leads",
         ),
         *("locals", "marks", "name", "nil", "open", "opens", "special"),
+        *("count", "numbered", "other", "resets", "spoken"),
     )
 
     def __init__(self, element: Element, opened: Open | None, foreign: Callable[..., Any]) -> None:
@@ -74,7 +77,11 @@ class Node(dict[str, Any]):
         self.marks: set[str] = set()
         self.locals: dict[str, Node] = {}
         self.choices: list[tuple[tuple[Where, ...], Node]] = []
-        self.special = False
+        self.numbered: dict[int, Node] = {}
+        self.other: Node | None = None
+        self.resets: list[Node] = []
+        self.count = 0
+        self.special = self.spoken = False
         self.leads = self.nil = False
         self.before = ""
         self.name = element.step.name
@@ -130,6 +137,7 @@ def _node(element: Element, around: Open | None, build_: _Build) -> Node:
         node.cells = build_.opened(element.text.home)
         node.field = element.text.field.position
         node.exact = element.text.field.codec.type in _EXACT
+        node.spoken = element.text.field.markup == "text"
     for step, place in element.attributes.items():
         exact = place.field.codec.type in _EXACT
         goal = (build_.opened(place.home), place.field.position, exact)
@@ -142,7 +150,7 @@ def _node(element: Element, around: Open | None, build_: _Build) -> Node:
     node.leads = around is None and any(
         child.home is not None for child in element.children.values()
     )
-    node.special = node.opens is not None or node.leads
+    node.special |= node.opens is not None or node.leads or node.spoken
     return node
 
 
@@ -150,9 +158,28 @@ def _add(node: Node, step: Step, child: Node) -> None:
     """Put a child under its names; those with conditions share a node that waits for the end."""
     for uri in child.element.namespaces:
         if uri == ANY:
-            _put(node.locals, step.local, step, child)
+            _place(node, node.locals, step.local, step, child)
         else:
-            _put(node, f"{uri}{PARTED}{step.local}" if uri else step.local, step, child)
+            _place(node, node, f"{uri}{PARTED}{step.local}" if uri else step.local, step, child)
+
+
+def _place(node: Node, names: dict[str, Any], name: str, step: Step, child: Node) -> None:
+    """Put a child under a name; where places tell them apart, they share a node that counts."""
+    present: Node | None = names.get(name)
+    if not step.place and (present is None or not present.numbered):
+        _put(names, name, step, child)
+        return
+    if present is None or not present.numbered:
+        names[name] = counting = Node(child.element, child.open, child.foreign)
+        counting.other, counting.special, node.special = present, True, True
+        node.resets.append(counting)
+        present = counting
+    if step.place:
+        present.numbered[step.place] = child
+        return
+    others = {} if present.other is None else {name: present.other}
+    _put(others, name, step, child)
+    present.other = others[name]
 
 
 def _put(names: dict[str, Any], name: str, step: Step, child: Node) -> None:

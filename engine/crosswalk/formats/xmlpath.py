@@ -2,7 +2,8 @@
 
 Steps are elements with `/` between them, an attribute may end the path, `.` is the text of the
 record's own element. A condition in brackets compares an attribute, a child or the element's own
-text with a literal. Nothing else of XPath is there: no `//`, no axes, no positions, no functions.
+text with a literal; a number in brackets is the place among the elements of that name (`Cell[2]`).
+Nothing else of XPath is there: no `//`, no axes, no functions.
 """
 
 import re
@@ -18,6 +19,7 @@ STEPS = 32
 _NCNAME = r"[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u1fff\u3001-\ud7ff]"
 _NCNAME += r"[\w.\-\u00b7]*"
 _STEP = re.compile(rf"(?P<at>@?)(?:(?P<prefix>{_NCNAME}):)?(?P<local>{_NCNAME})")
+_PLACE = re.compile(r"\[(?P<place>[1-9][0-9]{0,3})\]")
 _VALUE = re.compile(r"=(?:'(?P<one>[^'<]*)'|\"(?P<two>[^\"<]*)\")")
 
 
@@ -26,12 +28,16 @@ class BadPathError(Exception):
 
 
 class Step(NamedTuple):
-    """One element or attribute of a path: its prefix (empty for none), its name, its conditions."""
+    """One element or attribute of a path: its prefix (empty for none), its name, its conditions.
+
+    `place` is which of the elements of this name it is, from 1; 0: any.
+    """
 
     prefix: str
     local: str
     attribute: bool = False
     tests: tuple["Where", ...] = ()
+    place: int = 0
 
     @property
     def name(self) -> str:
@@ -40,6 +46,7 @@ class Step(NamedTuple):
 
     def __str__(self) -> str:
         tests = "".join(f"[{test}]" for test in self.tests)
+        tests += f"[{self.place}]" if self.place else ""
         return f"{'@' if self.attribute else ''}{self.name}{tests}"
 
 
@@ -92,6 +99,11 @@ def _step(text: str, at: int, *, inner: bool) -> tuple[Step, int]:
     if found is None:
         raise BadPathError(_why(text, at))
     at = found.end()
+    place = _PLACE.match(text, at) if not (inner or found["at"]) else None
+    if place is not None:
+        if text[place.end() : place.end() + 1] == "[":
+            raise BadPathError("a place stands alone; conditions and places do not mix")
+        return Step(found["prefix"] or "", found["local"], place=int(place["place"])), place.end()
     tests: list[Where] = []
     while text[at : at + 1] == "[":
         if inner or found["at"]:
@@ -103,7 +115,7 @@ def _step(text: str, at: int, *, inner: bool) -> tuple[Step, int]:
 
 def _test(text: str, at: int) -> tuple[Where, int]:
     if text[at : at + 1].isdigit():
-        raise BadPathError("positions are not known; name the element by an attribute or child")
+        raise BadPathError("a place is a number from 1 to 9999 right behind the element: Cell[2]")
     steps, at = _steps(text, at, inner=True)
     found = _VALUE.match(text, at)
     if found is None:

@@ -49,6 +49,13 @@ class Pen:
         self.indent, self.root, self.spaces = indent, root, spaces
         self.text = _escaper(_TEXT, encoding)
         self.value = _escaper(_VALUE, encoding)
+        self.encoding = encoding
+
+    def cdata(self, text: str) -> str:
+        """Give a text as a CDATA section; one that cannot be in it, as references."""
+        if not text or "\r" in text or not _fits(text, self.encoding):
+            return self.text(text)
+        return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
 
     def line(self, depth: int) -> str:
         """Give what stands before an element of a depth (the root has 0)."""
@@ -97,6 +104,8 @@ class Pen:
     def element(self, element: Element, home: Home, depth: int) -> Write:
         """Build the writer of an element: a record, or what a record has in it."""
         start, name, escape = self.start(element), element.step.name, self.text
+        if element.text is not None and element.text.field.markup == "cdata":
+            escape = self.cdata
         attributes, members = self.attributes(element, home), self.members(element, home, depth)
         fixed, last, record = self.fixed(element, depth), self.last(depth), element.home is home
         own = element.text if element.text is not None and element.text.home is home else None
@@ -146,11 +155,37 @@ class Pen:
 
     def members(self, element: Element, home: Home, depth: int) -> list[Write]:
         """Build the writers of what stands in an element, each with the line before it."""
-        return [
-            self.member(child, home, depth + 1)
+        mine = [
+            child
             for child in element.children.values()
             if (child.home.owner is home if child.home is not None else not leads(child))
         ]
+        placed = {
+            child.step.name: refuse_gaps(element, child) for child in mine if child.step.place
+        }
+        found = []
+        for child in mine:
+            if not child.step.place:
+                found.append(self.member(child, home, depth + 1))
+            elif child.step.place == 1:
+                found.append(self.places(placed[child.step.name], home, depth + 1))
+        return found
+
+    def places(self, children: list[Element], home: Home, depth: int) -> Write:
+        """Build the writer of elements by their place: one without a value keeps it, empty."""
+        writers = [self.member(child, home, depth) for child in children if child.step.place]
+        empty, all_kept = (
+            f"{self.line(depth)}<{children[0].step.name}/>",
+            not children[-1].step.place,
+        )
+
+        def write(instance: Instance) -> str:
+            texts = [one(instance) for one in writers]
+            while texts and not (texts[-1] or all_kept):
+                texts.pop()
+            return "".join([text or empty for text in texts])
+
+        return write
 
     def member(self, child: Element, home: Home, depth: int) -> Write:
         """Build the writer of an element or of all records of a branch inside another element."""
@@ -160,6 +195,26 @@ class Pen:
             return lambda instance: before + text if (text := write(instance)) else ""
         write, index = self.element(child, child.home, depth), child.home.index
         return lambda instance: "".join([before + write(one) for one in instance.children[index]])
+
+
+def refuse_gaps(above: Element, element: Element) -> list[Element]:
+    """Give the elements of one name by place, those without one last; refuse places not known."""
+    name = element.step.name
+    same = [one for one in above.children.values() if one.step.name == name]
+    same.sort(key=lambda one: (not one.step.place, one.step.place))
+    known = [one.step.place for one in same if one.step.place]
+    if known != list(range(1, len(known) + 1)):
+        message = f"not all places of '{name}' up to [{known[-1]}] are in the layout"
+        raise FormatProblem("CW647", message, help="such a layout can only be read")
+    return same
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def leads(element: Element) -> bool:

@@ -31,19 +31,26 @@ class Records:
 
     `top` is the repeating top-level occurrence that is open and `begins` its first byte, `singles`
     those that stand once, of which several may be open; `damage` is what is wrong with `top`, `out`
-    what can be handed out. `line` and `byte` tell where the parser is.
+    what can be handed out. `line`, `byte` and `column` tell where the parser is.
     """
 
-    def __init__(self, layout: Layout, line: Callable[[], int], byte: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        line: Callable[[], int],
+        byte: Callable[[], int],
+        column: Callable[[], int],
+    ) -> None:
         self.branches, self.any_order = layout.root.children, layout.root.any_order
-        self.line, self.byte = line, byte
+        self.line, self.byte, self.column = line, byte, column
         self.out: list[Instance | Damage] = []
         self.emitted = [0] * len(self.branches)
         self.last = 0
         self.top: Open | None = None
         self.singles: list[Open] = []
         self.damage: Damage | None = None
-        self.begins = 0
+        self.begins = self.begun = 0
+        self.where = ""
 
     def open(self, opened: Open) -> None:
         """Begin an occurrence of a branch."""
@@ -71,12 +78,22 @@ class Records:
                 one.given, one.cells = True, _GIVEN
         if opened.home.repeats:
             self.top, self.begins, self.damage = opened, self.byte(), None
+            self.where = self.told_where(opened)
             return
         if self.emitted[opened.home.index]:
             name = opened.home.branch.name
             self.stop("CW654", f"a second '{name}' is in the file, the structure has one", _MANY)
         opened.given = False
         self.singles.append(opened)
+
+    def told_where(self, opened: Open) -> str:
+        """Tell which occurrence begins, where its line does not: several are in one."""
+        line, before = self.line(), self.begun
+        self.begun = line
+        if line not in (1, before):
+            return ""
+        number = self.emitted[opened.home.index] + 1
+        return f"{opened.home.branch.name} {number} (column {self.column() + 1}): "
 
     def close(self, opened: Open) -> None:
         """End an occurrence; hand it out when it is a top-level one."""
@@ -133,7 +150,7 @@ class Records:
             self.stop(code, reason, help_)
         if self.damage is None:
             line = self.line()
-            told = f"{reason}; {help_}" if help_ else reason
+            told = f"{self.where}{reason}; {help_}" if help_ else f"{self.where}{reason}"
             self.damage = Damage(line, line, code, told, "", field)
 
     def bounds(self, at: int) -> None:

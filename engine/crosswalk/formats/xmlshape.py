@@ -133,6 +133,17 @@ class _Builder:
             message = f"fields {taken.field.key} and {one.key} stand at one place, "
             self.wrong("CW439", f"{message}'{one.path or one.name}'", one.span, _APART)
 
+    def placing(self, attribute: str | None, span: Span) -> None:
+        """Check the attribute that says which place an element has."""
+        steps = None if attribute is None else self.steps(attribute, "", span)
+        if steps is None:
+            return
+        if len(steps) == 1 and steps[0].attribute:
+            self.uris(steps[0], span)
+        else:
+            message = f"places: '{attribute}' is no attribute"
+            self.wrong("CW438", message, span, "name one: places: '@ss:Index'")
+
     def descend(self, at: Element, steps: tuple[Step, ...], span: Span | None) -> Element | None:
         """Go down a way, making the elements that are not there yet; None for a wrong prefix."""
         for step in steps:
@@ -193,13 +204,14 @@ _ELEMENT = "write elements with / between them, @name for an attribute at the en
 _APART = "give them different paths, or tell them apart by a condition: line[@type='total']"
 
 
-def tree(layout: Layout) -> tuple[Element, list[Diagnostic]]:
+def tree(layout: Layout, places: Span | None = None) -> tuple[Element, list[Diagnostic]]:
     """Build the elements of a layout, and find what is wrong with its paths.
 
-    The tree is whole only when there are no findings.
+    The tree is whole only when there are no findings. `places` is where the key of that name is.
     """
     document = Element(Step("", ""), ())
     builder = _Builder(dict(layout.file.namespaces))
+    builder.placing(layout.file.places, places or layout.span)
     for index, branch in enumerate(layout.root.children):
         builder.branch(branch, index, None, document)
     if not builder.findings:
@@ -276,7 +288,7 @@ def _same_name(element: Element, home: Home | None) -> Iterator[Diagnostic]:
     """Find two spellings of one element, such as two prefixes of one namespace."""
     seen: dict[tuple[str, str], Step] = {}
     for step, child in element.children.items():
-        for uri in child.namespaces if not step.tests else ():
+        for uri in child.namespaces if not (step.tests or step.place) else ():
             other = seen.setdefault((uri, step.local), step)
             if other is not step:
                 record = home.branch.record if home is not None else None

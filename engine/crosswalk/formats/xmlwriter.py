@@ -11,7 +11,7 @@ from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.lines import encoding_of
 from crosswalk.formats.recoded import is_wide
 from crosswalk.formats.xmlencoding import spoken
-from crosswalk.formats.xmlpen import Pen, Write, leads, places
+from crosswalk.formats.xmlpen import Pen, Write, leads, places, refuse_gaps
 from crosswalk.formats.xmlshape import ANY, DEFAULT, KNOWN, Element, Home, tree
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Instance
@@ -37,6 +37,9 @@ class Document:
         spaces = "".join(_declarations(layout, document))
         self._pen = Pen(self._encoding, layout.file.indent, self._root, spaces)
         homes = [one.home for one in document.walk() if one.home and one.home.owner is None]
+        self._type = layout.file.doctype
+        for home in homes:
+            _refuse_shift(home)
         self._ways = {home.branch.name: _above(home.element) for home in homes}
         self._writers: dict[str, Write] = {}
         self._starts: dict[str, list[tuple[Element, Write]]] = {}
@@ -50,7 +53,10 @@ class Document:
 
     def open(self) -> str:
         """Give the beginning of the document."""
-        return f'<?xml version="1.0" encoding="{spoken(self._encoding)}"?>\n'
+        said = f'<?xml version="1.0" encoding="{spoken(self._encoding)}"?>\n'
+        if self._type is not None:
+            said += f'<!DOCTYPE {self._root.step.name} SYSTEM "{self._type}">\n'
+        return said
 
     def add(self, instance: Instance) -> str:
         """Give the text of one more top-level occurrence, with the elements around it."""
@@ -106,6 +112,20 @@ class Document:
         while element is not None:
             yield element, self._pen.begin(element, home, depth)
             element, depth = _last(element, home), depth + 1
+
+
+def _refuse_shift(home: Home) -> None:
+    """Refuse a record whose absence would give its place to another one."""
+    element: Element | None = home.element
+    while element is not None and element.above is not None:
+        if element.step.place:
+            refuse_gaps(element.above, element)
+            if not home.branch.least or element is not home.element:
+                message = f"'{home.branch.name}' stands at a place, and need not be there"
+                raise FormatProblem(
+                    "CW647", message, help="say in the structure that it stands once"
+                )
+        element = element.above
 
 
 def _last(element: Element, home: Home) -> Element | None:

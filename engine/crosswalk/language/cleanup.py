@@ -208,7 +208,10 @@ _KINDS: dict[str, tuple[type, str]] = {
 
 
 def _check_value(what: str, schema: Mapping[str, Any], value: Parameter, key: str | None) -> None:
-    kind, said = _KINDS[schema["type"]]
+    named = schema["type"]
+    if isinstance(named, list):
+        named = "array" if isinstance(value, list) else "string"
+    kind, said = _KINDS[named]
     if not isinstance(value, kind) or isinstance(value, bool):
         remedy = f'quote it: "{value}"' if said == "a text" and not isinstance(value, dict) else ""
         raise BadParameter(f"{what} takes {said}", remedy or schema.get("description", ""), key=key)

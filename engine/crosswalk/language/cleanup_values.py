@@ -24,6 +24,7 @@ from crosswalk.language.cleanup import (
     Fails,
     Operator,
     Parameter,
+    a_list,
     a_map,
     a_number,
     a_text,
@@ -43,12 +44,16 @@ _MODES = {
     "up": ROUND_UP,
 }
 _SPELLING: dict[str, Any] = {
-    "format": a_text("Pattern of a date or time; Y/N of a boolean."),
+    "format": {
+        **a_list("Pattern of a date or time (or several); Y/N of a boolean."),
+        "type": ["string", "array"],
+    },
     "decimals": a_number("Places after the point.", 0, 18),
     "point": a_text("Decimal point: . or , or implied."),
     "group": a_text("Thousands separator."),
     "sign": a_text("Where the sign stands, as in a layout."),
     "symbol": a_text("Currency symbol before the first digit."),
+    "unit": a_text("What stands after the last digit: % or a currency."),
 }
 
 
@@ -135,7 +140,11 @@ def _bind_round(parameter: Parameter, _type: str) -> Bound:
 
 def _codec(kind: str, parameter: Parameter) -> Codec:
     """Build the codec of a declared spelling. Raises BadParameter."""
-    spelling = {key: value for key, value in parameter.items() if key != "type"}
+    spelling: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in parameter.items()
+        if key != "type"
+    }
     try:
         return codec(kind, Spelling(**spelling))
     except BadSpelling as bad:

@@ -50,10 +50,10 @@ class Field:
     `start` (from 1), `width`, `align` and `pad` are the place and padding in a fixed-width
     record; `usage` is how a number of `digits` stands there in bytes (`values.stored`), `counted`
     the encoding in whose bytes `length` counts; `component` is the place (from 1) inside a
-    composite element; `rest` takes all that is left of the line. `key` is how the layout names it
-    (a FileSpecID or a name), `name` what it is called in JSON, `position` its place among the
-    record's fields (0-based). Policies are "reject",
-    "empty", "keep", "cut".
+    composite element; `rest` takes all that is left of the line; `number` is no column but the
+    number of its group in the line. `key` is how the layout names it (a FileSpecID or a name),
+    `name` what it is called in JSON, `position` its place among the record's fields (0-based).
+    Policies are "reject", "empty", "keep", "cut".
     """
 
     key: str
@@ -87,17 +87,28 @@ class Field:
     counted: str | None = None
     component: int | None = None
     rest: bool = False
+    number: bool = False
+    markup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record type: its fields in file order. `ordinal` is its place among the records."""
+    """A record type: its fields in file order. `ordinal` is its place among the records.
+
+    A record `within` another is a group of columns in the lines of that one, which come later in
+    `records`: it stands there `times` times (None: to the end of the line), after the field
+    `after` (None: after the last), and its columns are numbered from `first`.
+    """
 
     name: str
     ordinal: int
     fields: tuple[Field, ...]
     span: Span
     path: str | None = None
+    within: str | None = None
+    times: int | None = None
+    after: str | None = None
+    first: int = 1
 
     @property
     def tags(self) -> tuple[Field, ...]:
@@ -139,8 +150,18 @@ def last_unmarked(root: Branch) -> tuple[Branch, ...]:
 
 
 def _unmarked(branch: Branch) -> bool:
-    once = (branch.least, branch.most) == (1, 1) and not branch.children
+    once = (branch.least, branch.most) == (1, 1) and is_line(branch)
     return once and branch.record is not None and not branch.record.tags
+
+
+def is_line(branch: Branch) -> bool:
+    """Tell whether an occurrence of a branch is one line of a text form."""
+    return branch.record is not None and all(map(in_line, branch.children))
+
+
+def in_line(branch: Branch) -> bool:
+    """Tell whether a branch is a group of columns in the line of the record above it."""
+    return branch.record is not None and branch.record.within is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +218,7 @@ class File:
     bom: bool = False
     newline: str = "lf"
     record_end: str | None = None
+    record_start: str | None = None
     skip_lines: int = 0
     skip_blank: bool = False
     comment: str | None = None
@@ -214,6 +236,8 @@ class File:
     sheet: str | None = None
     namespaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     indent: int = 0
+    doctype: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Row(NamedTuple):
     """One physical record of a text form: its lines (from 1), its record's ordinal, its cells.
 
     `others` are the other record types it can be by its tags, each with its cells; the structure
-    decides.
+    decides. `below` are the records that stand in its line: their ordinals and cells.
     """
 
     line: int
@@ -25,6 +25,7 @@ class Row(NamedTuple):
     ordinal: int
     cells: list[Cell]
     others: tuple[tuple[int, list[Cell]], ...] = ()
+    below: tuple[tuple[int, list[Cell]], ...] = ()
 
 
 class Damage(NamedTuple):

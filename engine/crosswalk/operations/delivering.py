@@ -109,6 +109,7 @@ def check_delivery(delivery: m.Delivery, operation: Operation | None) -> Iterato
         return
     given = [key for key in _given(delivery) if key not in _WANTS[kind]]
     missing = [key for key in _WANTS[kind] if key not in _given(delivery)]
+    missing += ["key"] if kind != "question" and not delivery.key else []
     for key in missing:
         message = f"a {kind} needs {key}:"
         yield Diagnostic("CW481", message, delivery.span, help=f"add {key}: under delivery")

@@ -16,6 +16,7 @@ from crosswalk.operations.graphql_reading import Sent, place, read_document
 from crosswalk.operations.graphql_values import build
 from crosswalk.operations.graphql_variables import Variables
 from crosswalk.operations.operation import Operation
+from crosswalk.operations.paging import check_paging
 
 if TYPE_CHECKING:
     from graphql import GraphQLError, GraphQLSchema
@@ -34,6 +35,7 @@ def check_operation(operation: Operation, sdl: str | None, text: Text) -> list[D
     sent = read_document(operation.document, text, findings)
     if sent is not None:
         findings += check_promises(operation, sent)
+        findings += check_paging(operation, sent)
         if schema is not None:
             findings += _rules(schema, sent)
             findings += Variables(operation, schema, sent).check()

@@ -16,7 +16,7 @@ from crosswalk.delivery.capability import (
 )
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.suggest import closest
-from crosswalk.operations.graphql_reading import Sent, selected
+from crosswalk.operations.graphql_reading import Sent, selected, selects, within
 from crosswalk.operations.operation import Operation
 
 if TYPE_CHECKING:
@@ -115,14 +115,6 @@ def _lacks(
         chosen = there[name].selection_set
 
 
-def within(chosen: SelectionSetNode | None, path: Sequence[str]) -> SelectionSetNode | None:
-    """Give what is selected below a path; None where nothing is."""
-    for name in path:
-        node = selected(chosen).get(name)
-        chosen = node.selection_set if node is not None else None
-    return chosen
-
-
 def _compared(lookup: Lookup, sent: Sent, at: Span) -> Iterator[Diagnostic]:
     """Find what the look-up compares but does not select."""
     whole = sent.operation.selection_set
@@ -134,7 +126,7 @@ def _compared(lookup: Lookup, sent: Sent, at: Span) -> Iterator[Diagnostic]:
         message = f"the lookup does not select {', '.join(missing)}"
         help_ = f"select it below {'.'.join(lookup.path)}"
         yield Diagnostic("CW473", message, at, help=help_)
-    if lookup.more is not None and not _selects(whole, lookup.more[1:]):
+    if lookup.more is not None and not selects(sent, lookup.more):
         message = f"the lookup does not select {'.'.join(lookup.more)}"
         yield Diagnostic("CW473", message, at, help="select it, or correct more:")
 

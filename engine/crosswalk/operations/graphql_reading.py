@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -204,3 +204,17 @@ def selected(chosen: SelectionSetNode | None) -> dict[str, FieldNode]:
         elif isinstance(one, InlineFragmentNode):
             found |= selected(one.selection_set)
     return found
+
+
+def within(chosen: SelectionSetNode | None, path: Sequence[str]) -> SelectionSetNode | None:
+    """Give what is selected below a path; None where nothing is."""
+    for name in path:
+        node = selected(chosen).get(name)
+        chosen = node.selection_set if node is not None else None
+    return chosen
+
+
+def selects(sent: Sent, path: Sequence[str]) -> bool:
+    """Tell whether a document selects what stands at a path of the answer, from its top."""
+    parent = within(sent.operation.selection_set, path[1:-1])
+    return path[:1] in (["data"], ("data",)) and len(path) > 1 and path[-1] in selected(parent)

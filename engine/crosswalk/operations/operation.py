@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Refusal, Success
 from crosswalk.delivery.capability import Operation as Capability
+from crosswalk.delivery.pages import Paging
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
 from crosswalk.documents.installed import read_installed
 from crosswalk.documents.source import Entry, Map, Node, Scalar, plain
 from crosswalk.findings.diagnostics import Diagnostic, Span
-from crosswalk.formats.jsonshape import ITSELF, steps_of
+from crosswalk.formats.jsonshape import ITSELF
 from crosswalk.model.layout import Layout
+from crosswalk.operations.paging import places_of, read_paging
 from crosswalk.operations.token import Token, read_token
 from crosswalk.planning.read_layout import read_layout
 
@@ -34,7 +36,7 @@ class Operation:
     are (username, password, token), `headers` those of headers that carry a secret, `token` how a
     token is had. `installed` are settings that say what the biller's partner runs: `version` and
     `licences`. `none` says by record and field how no value travels; `keep_errors` whether an
-    answer with errors is mapped all the same.
+    answer with errors is mapped all the same; `paging` how a list is read to its end.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Operation:
     each: Scalar | None
     none: Mapping[tuple[str, str], str]
     keep_errors: bool
+    paging: Paging | None
     lookup_document: Scalar | None
     node: Map = field(repr=False)
 
@@ -99,6 +102,7 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         each=scalar(answer, "each") if answer is not None else None,
         none=_none(node),
         keep_errors=answer is not None and text(answer, "errors") == "keep",
+        paging=read_paging(node, variables, text(answer, "each") if answer is not None else None),
         lookup_document=scalar(lookup, "document") if lookup is not None else None,
         node=node,
     )
@@ -258,7 +262,7 @@ def _capability(node: Map, block: Map, variables: Layout) -> Capability:
         definite_rejects=frozenset(_texts(block, "definite_rejects")),
         lookup=_lookup(mapping(block, "lookup")),
         on_absent=OnAbsent(text(block, "on_absent") or default.on_absent),
-        places={one.name: steps_of(one.path, one.name) for one in variables.records[0].fields},
+        places=places_of(variables),
     )
 
 

@@ -1,9 +1,9 @@
 """Questions to a partner, and its answers as our records: balances, asked of many accounts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from crosswalk.delivery.asking import NoAnswer, ask
+from crosswalk.delivery.asking import Asker, NoAnswer
 from crosswalk.delivery.clock import SystemClock
 from crosswalk.delivery.setup import Setup
 from crosswalk.delivery.tokens import Tokens
@@ -34,20 +34,17 @@ async def ask_all(
     """
     transport, clock = Transport(setup.secrets), SystemClock()
     tokens = Tokens(setup.state / "tokens", setup.secrets, transport, clock)
+    asker = Asker(setup, transport, tokens, clock)
     turns = asyncio.Semaphore(at_once)
 
     async def one(item: Item) -> Answered:
         async with turns:
             try:
-                said = await ask(
-                    setup,
-                    transport,
-                    tokens,
-                    clock,
-                    biller=found.biller,
-                    operation=found.operation.name,
-                    document=found.operation.document.text,
-                    variables=item.prepared.variables,
+                said = await asker.ask(
+                    found.biller,
+                    found.operation.name,
+                    found.operation.document.text,
+                    item.prepared.variables,
                 )
             except NoAnswer as fault:
                 return Answered(item.number, (), fault.reason)
@@ -76,6 +73,25 @@ def question(found: Deliverable, values: Sequence[str]) -> bytes:
         message = f"the key of {found.plan.name} is not one field, so records must be given"
         raise ConfigError([Diagnostic("CW481", message, found.delivery.span, help="use --input")])
     return "".join(f"{encode({field: value})}\n" for value in values).encode()
+
+
+def asking(found: Deliverable, values: Mapping[str, str]) -> bytes:
+    """Make the one record that asks, in the canonical form; a field that is not known is told."""
+    kinds = {
+        name: one.codec.type
+        for record in found.plan.source.records
+        for one in record.fields
+        for name in (one.key, one.name)
+    }
+    record = {name: _typed(value, kinds.get(name, "")) for name, value in values.items()}
+    return f"{encode(record)}\n".encode()
+
+
+def _typed(value: str, kind: str) -> object:
+    """Give a value as the canonical form has it: whole numbers and booleans are JSON's own."""
+    if kind == "integer" and value.lstrip("-").isdecimal():
+        return int(value)
+    return value == "true" if kind == "boolean" and value in ("true", "false") else value
 
 
 def _mapped(

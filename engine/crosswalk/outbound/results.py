@@ -38,3 +38,16 @@ class Answered:
     number: int
     records: tuple[dict[str, Any], ...]
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A partner's list that was read to its end: our records in the canonical shape.
+
+    `pages` were asked for; `rejects` are the questions that could not be asked, and the records
+    that the mapping refuses.
+    """
+
+    pages: int
+    records: tuple[dict[str, Any], ...]
+    rejects: tuple[Issue, ...]

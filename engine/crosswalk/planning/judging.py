@@ -39,6 +39,8 @@ class Judging:
         """Take the settings' texts by id and name."""
         self._settings = settings
         self._dated: dict[str, Dated] = {}
+        self.winners: set[Span] = set()
+        """Where the rules stand that decided a record."""
 
     def decides(self, decider: Decider) -> Decides:
         """Give a decision as a function. It raises Undecided."""
@@ -68,6 +70,12 @@ class Judging:
             return decision
 
         return decided
+
+    def won(self, decider: Decider, decision: Decision, day: Value) -> None:
+        """Remember the rule that decided."""
+        bound = self.dated(decider).bound(_day(decider, day) if decider.day else None)
+        if decision.rule is not None and bound is not None and bound.rules is not None:
+            self.winners.add(bound.rules.by_id[decision.rule].span)
 
     def dated(self, decider: Decider) -> Dated:
         """Give the rule sets of a decision with the settings."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
-from crosswalk.documents.source import Map, Scalar
+from crosswalk.documents.source import List, Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
-from crosswalk.formats.fixed_places import NUMBERS, placed, record_length
+from crosswalk.formats.fixed_places import NUMBERS, record_length
 from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
 from crosswalk.model.controls import bind_where
@@ -25,12 +26,14 @@ from crosswalk.model.layout import (
     first_unmarked,
     last_unmarked,
 )
+from crosswalk.planning.read_groups import in_lines, structured, whole_lines
 from crosswalk.planning.split import read_per
 from crosswalk.planning.structure import read_structure
 from crosswalk.values.codecs import BadSpelling, Codec, Problem, Spelling, Value, canonical, codec
+from crosswalk.values.dates import EPOCHS
 
 _JSON_KIND = {"integer": "number", "boolean": "boolean"}
-_SPELLING_KEYS = ("format", "decimals", "point", "group", "sign", "symbol")
+_SPELLING_KEYS = ("point", "group", "sign", "symbol", "unit")
 
 
 def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
@@ -40,20 +43,18 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     """
     findings: list[Diagnostic] = []
     file = _file(mapping(node, "file"))
-    records: dict[str, Record] = {}
-    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
-        if isinstance(entry.value, Map):
-            records[name] = _record(name, len(records), entry.value, file, findings)
+    records = _records(node, file, findings)
     structure = scalar(node, "structure")
-    if structure is None:
+    if structure is None or records is None:
         return None, findings
     root, wrong = read_structure(structure, records)
     findings += wrong
     if root is None:
         return None, findings
+    findings += structured(root)
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
-    findings += _json_keys(records, file)
+    findings += _kept_apart(records, file)
     findings += _tags(root, records, file)
     findings += _controls(root, records)
     checks, wrong = _checks(node, records)
@@ -65,7 +66,8 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if file.form == "xml":
         from crosswalk.formats.xmlshape import tree
 
-        findings += tree(layout)[1]
+        places_key = scalar(mapping(node, "file") or _EMPTY, "places")
+        findings += tree(layout, places_key.span if places_key else None)[1]
     elif file.form.startswith("json") and _has_places(records):
         from crosswalk.formats.jsonplaces import places
 
@@ -78,6 +80,17 @@ def _has_places(records: dict[str, Record]) -> bool:
     fields = [one for record in records.values() for one in record.fields]
     placed = any(one.path is not None or one.json == "key" for one in fields)
     return placed or any(record.path is not None for record in records.values())
+
+
+def _records(node: Map, file: File, findings: list[Diagnostic]) -> dict[str, Record] | None:
+    """Read the record types by name; None when one cannot stand in the line of another."""
+    found: dict[str, Record] = {}
+    for name, entry in (mapping(node, "records") or _EMPTY).entries.items():
+        if isinstance(entry.value, Map):
+            found[name] = _record(name, len(found), entry.value, file, findings)
+    records, wrong = in_lines(found, file)
+    findings += wrong
+    return records
 
 
 def canonical_layout(layout: Layout) -> Layout:
@@ -108,19 +121,23 @@ def _canonical_record(record: Record) -> Record:
         )
         for field in record.fields
     )
-    return replace(record, fields=fields, path=None)
+    return replace(record, fields=fields, path=None, within=None)
 
 
-_OF_FORM = {"namespaces": "xml", "indent": "xml", "positions": "fixed", "blocks": "fixed"}
-_FORMS = {"xml": "XML", "fixed": "fixed width"}
+_OF_FORM = {
+    **dict.fromkeys(("namespaces", "indent", "doctype", "places"), "xml"),
+    **dict.fromkeys(("positions", "blocks"), "fixed"),
+    "record_start": "delimited",
+}
+_FORMS = {"xml": "XML", "fixed": "fixed width", "delimited": "delimited files"}
 _NOWHERE = Span("", 1, 1, 1, 1)
 _EMPTY = Map(_NOWHERE, {})
 
 
 _FILE_TEXTS = (
     *("name", "per", "delimiter", "quote", "quote_char", "escape", "encoding", "newline"),
-    *("record_end", "comment", "extra_columns", "trailing_blanks", "component", "positions"),
-    *("from_line", "until_line", "sheet"),
+    *("record_end", "record_start", "comment", "extra_columns", "trailing_blanks"),
+    *("component", "positions", "from_line", "until_line", "sheet", "doctype", "places"),
 )
 
 
@@ -187,12 +204,17 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
         if field is not None:
             fields.append(field)
     findings += _twice(fields)
-    record = Record(name, ordinal, tuple(fields), node.span, text(node, "path"))
-    if file.form != "fixed":
-        return record
-    record, wrong = placed(record, file)
-    findings += wrong
-    return record
+    return Record(
+        name,
+        ordinal,
+        tuple(fields),
+        node.span,
+        path=text(node, "path"),
+        within=text(node, "in"),
+        times=number(node, "times"),
+        after=text(node, "after"),
+        first=1 if (first := number(node, "first")) is None else first,
+    )
 
 
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
@@ -200,7 +222,7 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     findings: list[Diagnostic] = []
     endless = file.newline == "none" and file.record_end is None
     if file.form == "fixed" and (endless or file.blocks is not None):
-        lengths = {record_length(record, file) for record in records.values()}
+        lengths = {record_length(record, file) for record in whole_lines(records)}
         if len(lengths) > 1 or file.newline == "rdw":
             first = next(iter(records.values()))
             what = "without line ends" if endless else "in blocks"
@@ -208,6 +230,12 @@ def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
             help_ = "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
+    if (file.record_start is not None and not bare) or (file.newline == "cr" and file.multiline):
+        first = next(iter(records.values()))
+        cut = "begin anywhere" if file.record_start is not None else "end in CR"
+        help_ = "say quote: none, and neither header nor multiline"
+        message = f"records that {cut} cannot be told from quoted text or a header"
+        findings.append(Diagnostic("CW445", message, first.span, help=help_))
     for record in records.values():
         for one in record.fields:
             if one.component is not None and (file.component is None or not bare):
@@ -236,12 +264,15 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
                 yield Diagnostic("CW445", message, one.span, help=help_)
 
 
-def _json_keys(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
-    """Find keys of JSON in files of another form."""
+def _kept_apart(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
+    """Find keys of JSON and XML fields in files of another form."""
     for one in (one for record in records.values() for one in record.fields):
         if one.json == "key" and not file.form.startswith("json"):
             message = f"'{one.name}' is a key of JSON, but the file is {file.form}"
             yield Diagnostic("CW445", message, one.span, help="remove json: key")
+        if one.markup is not None and file.form != "xml":
+            message = f"'{one.name}' has markup, but the file is {file.form}"
+            yield Diagnostic("CW445", message, one.span, help="remove markup")
 
 
 def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
@@ -328,6 +359,8 @@ def _field(  # noqa: PLR0913
         digits=number(node, "digits"),
         component=number(node, "component"),
         rest=flag(node, "rest"),
+        number=flag(node, "number"),
+        markup=text(node, "markup"),
     )
 
 
@@ -338,28 +371,33 @@ def _json_kind(node: Map, made: Codec, key: str, findings: list[Diagnostic]) -> 
     if declared is None:
         return "text" if own else _JSON_KIND.get(made.type, "text")
     digits = Spelling(
-        made.spelling.format if (made.spelling.format or "").startswith("epoch") else None,
+        made.spelling.format if made.spelling.format in EPOCHS else None,
         made.spelling.decimals,
         "implied" if made.spelling.point == "implied" else ".",
     )
     numeric = declared.text == "number" and made.spelling == digits
     if own and declared.text not in ("text", "key") and not numeric:
         message = f"field {key} is spelt in its own way and cannot be a JSON {declared.text}"
-        remedy = "write json: text, or remove format, point, group, sign and symbol"
+        remedy = "write json: text, or remove format, point, group, sign, symbol and unit"
         findings.append(Diagnostic("CW408", message, declared.span, help=remedy))
     return declared.text
 
 
 def _codec(node: Map, span: Span, findings: list[Diagnostic]) -> Codec | None:
-    spelling = {key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None}
+    spelling: dict[str, Any] = {
+        key: text(node, key) for key in _SPELLING_KEYS if text(node, key) is not None
+    }
+    forms = tuple(one.text for one in scalars(node, "format"))
+    several = isinstance(child(node, "format"), List)
+    spelling["format"] = forms if several else text(node, "format")
     decimals = number(node, "decimals")
     try:
         return codec(
             text(node, "type") or "text",
-            Spelling(**{**spelling, "decimals": decimals}),  # type: ignore[arg-type]
+            Spelling(**{**spelling, "decimals": decimals}),
         )
     except BadSpelling as wrong:
-        at = scalar(node, wrong.key)
+        at = child(node, wrong.key)
         place = at.span if at is not None else span
         findings.append(Diagnostic("CW404", wrong.message, place, help=wrong.help))
         return None
@@ -369,7 +407,7 @@ def _bare_number(node: Map, key: str) -> Iterator[Diagnostic]:
     """Find what a number in bytes does not have: a spelling, and padding."""
     if text(node, "usage") is None:
         return
-    for name in ("point", "group", "sign", "symbol", "align", "pad", "length"):
+    for name in ("point", "group", "sign", "symbol", "unit", "align", "pad", "length"):
         found = node.entries.get(name)
         if found is not None:
             message = f"field {key} is a number in bytes and has no {name}"
@@ -425,7 +463,8 @@ def _tags(root: Branch, records: dict[str, Record], file: File) -> list[Diagnost
     One may be all the others; the first and the last lines of a file are known by their place,
     where something in them can be verified.
     """
-    bare = {name: record for name, record in records.items() if not record.tags}
+    lines = {name: record for name, record in records.items() if record.within is None}
+    bare = {name: record for name, record in lines.items() if not record.tags}
     if bare and file.blocks is not None:
         first = next(iter(bare.values()))
         message = f"nothing tells record '{first.name}' from those that fill up a block"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from crosswalk.model.layout import Branch, Layout, last_unmarked
+from crosswalk.formats.groups import lines_of
+from crosswalk.model.layout import Branch, Layout, is_line, last_unmarked
 from crosswalk.model.records import Damage, Instance, Row
 
 
@@ -54,6 +55,7 @@ class _Machine:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.ways = {way[-1].record.ordinal: way for way in _ways(layout.root) if way[-1].record}
+        self.groups = lines_of(layout)
         self.root = _Open(Instance(layout.root, 0, None, [[] for _ in layout.root.children]))
         self.stack: list[_Open] = []
         self.spoiled: Spoiled | None = None
@@ -65,7 +67,7 @@ class _Machine:
             if isinstance(row, Damage):
                 yield from self.damage(row)
             else:
-                yield from self.row(row)
+                yield from self.line(row)
         yield from self.close()
         missing = _missing(self.root)
         if missing:
@@ -74,7 +76,10 @@ class _Machine:
 
     def damage(self, row: Damage) -> Iterator[Item]:
         """Let a damaged row spoil the occurrence it stands in, or the one it begins."""
-        way = self.ways.get(_ordinal(row, self.layout))
+        yield from self.damaged(row, self.ways.get(_ordinal(row, self.layout)))
+
+    def damaged(self, row: Damage, way: tuple[Branch, ...] | None) -> Iterator[Item]:
+        """Let a damaged row that is known for a record of this way spoil what it belongs to."""
         if way is not None and self._starts(way):
             yield from self.close()
         if not self.stack and self.spoiled is None and way is None:
@@ -87,8 +92,17 @@ class _Machine:
         """Tell whether a record of this way begins a new top-level occurrence."""
         return all(_first(above, below) for above, below in pairwise(way))
 
-    def row(self, row: Row) -> Iterator[Item]:
+    def line(self, row: Row) -> Iterator[Item]:
+        """Take a row, and the groups of columns in it, for what fits here."""
         row = self.meant(row)
+        groups = self.groups.get(row.ordinal)
+        found = row if groups is None else groups.cut(row)
+        if isinstance(found, Damage):
+            yield from self.damaged(found, self.ways[row.ordinal])
+        else:
+            yield from self.row(found)
+
+    def row(self, row: Row) -> Iterator[Item]:
         way = self.ways[row.ordinal]
         top = way[0]
         if self.spoiled is not None and not self._starts(way):
@@ -98,12 +112,14 @@ class _Machine:
             if self._starts(way):
                 yield from self.close()
                 if self._begin(way, row):
+                    if is_line(top):
+                        yield from self.close()
                     return
             self.count(row.line, row.end_line)
             after = self.layout.records[row.ordinal].name
             reason = f"record {after} is not expected here"
             self.spoil(Damage(row.line, row.end_line, "CW630", reason, ""))
-            if top.record is not None and not top.children:
+            if is_line(top):
                 yield from self.close()
 
     def meant(self, row: Row) -> Row:
@@ -165,7 +181,15 @@ class _Machine:
                 index = branch.children.index(way[place + 1])
                 self.stack[-1].at = index
             parent = made
+        self._fill(parent, row)
         self.count(row.line, row.end_line)
+
+    def _fill(self, made: Instance, row: Row) -> None:
+        """Put the groups of a line below its own record."""
+        for ordinal, cells in row.below:
+            branch = self.ways[ordinal][-1]
+            one = Instance(branch, row.line, cells, [], None, made, row.end_line)
+            made.children[made.branch.children.index(branch)].append(one)
 
     def _begin(self, way: tuple[Branch, ...], row: Row) -> bool:
         """Begin a top-level occurrence, if the file's order allows it."""

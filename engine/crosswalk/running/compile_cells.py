@@ -12,6 +12,7 @@ from typing import Any
 
 from crosswalk.formats import textform
 from crosswalk.formats.fitting import marks_of
+from crosswalk.formats.groups import is_grouped
 from crosswalk.model.layout import Field, Record
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, NotCompiled, Scope
@@ -47,6 +48,8 @@ class Cells:
         self.json = self.form == "json-lines"
         if not self.json and self.form not in textform.FORMS:
             raise NotCompiled(f"writing {self.form}")
+        if is_grouped(self.target):
+            raise NotCompiled("writing groups of columns in one line")
         fields = [one for record in self.target.records for one in record.fields if one.control]
         self.counted = {name for one in fields if one.control for name in one.control.count}
         self.summed = {name for one in fields if one.control for name in one.control.sum}

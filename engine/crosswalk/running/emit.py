@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from crosswalk.findings.errors import FormatProblem
-from crosswalk.formats import delimited, textform
-from crosswalk.model.layout import Layout
-from crosswalk.model.records import Cell, Instance, Issue, Rejected
+from crosswalk.formats import textform
+from crosswalk.formats.groups import Line, as_text, lines_of
+from crosswalk.model.layout import Layout, in_line
+from crosswalk.model.records import Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.values.codecs import Missing, Problem
+from crosswalk.values.codecs import Problem
 
 if TYPE_CHECKING:
     from crosswalk.formats import jsonwriter, xmlwriter
@@ -34,7 +35,7 @@ class Emitter:
 
             self.text = jsonwriter.writer(layout)
         elif form in textform.FORMS:
-            write = textform.writer(layout)
+            write = _lines(layout)
             self.text = lambda made: _flat(made, write)
         elif form == "values":
             self.text = _itself
@@ -98,28 +99,43 @@ def _itself(made: Instance) -> str:
     return made  # type: ignore[return-value]
 
 
-def _flat(made: Instance, write: delimited.Write) -> str:
+Lines = Callable[[Instance], str]
+
+
+def _lines(layout: Layout) -> Lines:
+    """Build the function from a record, and those that stand in its line, to the line."""
+    write, grouped = textform.writer(layout), lines_of(layout)
+
+    def line(made: Instance) -> str:
+        record = made.branch.record
+        assert record is not None
+        try:
+            if record.ordinal in grouped:
+                return write(*grouped[record.ordinal].put(made))
+            return write(record, [as_text(cell) for cell in made.cells or ()])
+        except Problem as problem:
+            raise Rejected(_issue(problem, made, grouped.get(record.ordinal))) from problem
+
+    return line
+
+
+def _issue(problem: Problem, made: Instance, line: Line | None) -> Issue:
+    """Say which field of a record, or of those in its line, its form cannot hold."""
+    record = made.branch.record
+    assert record is not None
+    key = getattr(problem, "field", None)
+    fields = record.fields if line is None else line.whole(line.more_of(made)).fields
+    name = next((one.name for one in fields if one.key == key), "")
+    told = "" if line is None else record.name
+    return Issue(problem.code, problem.reason, made.line, made.line, told, target=name)
+
+
+def _flat(made: Instance, line: Lines) -> str:
     """Write an occurrence as lines: its own record first, then those below it."""
     pieces = []
     if made.branch.record is not None and made.cells is not None:
-        pieces.append(_line(made, write))
-    for group in made.children:
-        pieces += [_flat(child, write) for child in group]
+        pieces.append(line(made))
+    for branch, group in zip(made.branch.children, made.children, strict=True):
+        if not in_line(branch):
+            pieces += [_flat(child, line) for child in group]
     return "".join(pieces)
-
-
-def _line(made: Instance, write: delimited.Write) -> str:
-    """Write one record. Raises Rejected for a value that the form cannot hold."""
-    record = made.branch.record
-    assert record is not None
-    try:
-        return write(record, [_text(cell) for cell in made.cells or ()])
-    except Problem as problem:
-        key = getattr(problem, "field", None)
-        name = next((one.name for one in record.fields if one.key == key), "")
-        issue = Issue(problem.code, problem.reason, made.line, made.line, target=name)
-        raise Rejected(issue) from problem
-
-
-def _text(cell: Cell) -> str:
-    return "" if cell is Missing.MISSING or cell is None else str(cell)

@@ -61,6 +61,11 @@ class Evaluator:
             self._judging = Judging(self.context.settings)
         return self._judging
 
+    @property
+    def winners(self) -> frozenset[Span]:
+        """Where the rules stand that decided a record here."""
+        return frozenset() if self._judging is None else frozenset(self._judging.winners)
+
     def applies(self, when: p.When | None, place: Place) -> bool:
         """Tell whether a condition holds here; no condition always does."""
         return when is None or self.holds(when, place)
@@ -342,6 +347,7 @@ class Evaluator:
                     value = self.context.settings.get(told, "") if what == "setting" else None
                     self.note(what, told, value, span)
             decision = self.judging.decides(decider)(values, day)
+            self.judging.won(decider, decision, day)
         except Undecided as wrong:
             self.undecided(wrong, decider, values, place)
             raise

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 
+from crosswalk.findings.diagnostics import Span
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.model.records import Issue
 from crosswalk.planning import plan as p
@@ -13,13 +14,17 @@ from crosswalk.running.flow import Flow
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run in memory gave. `stopped` is set when the input could not be used as a whole."""
+    """What a run in memory gave. `stopped` is set when the input could not be used as a whole.
+
+    `winners` are the places of the rules that decided; the compiled form does not tell them.
+    """
 
     body: bytes = b""
     rejects: tuple[tuple[Issue, tuple[int, ...]], ...] = ()
     notices: tuple[Issue, ...] = ()
     stopped: FormatProblem | None = None
     lost: int = 0
+    winners: frozenset[Span] = frozenset()
 
 
 def run_in_memory(plan: p.Plan, context: Context, data: bytes, *, compiled: bool = True) -> Outcome:
@@ -54,4 +59,5 @@ def _attempt(flow: Flow, data: bytes) -> Outcome:
         return Outcome(stopped=FormatProblem("CW633", reason))
     lost = summary.read - summary.written - summary.rejected - summary.left_out
     whole = flow.head() + body.getvalue() + flow.tail()
-    return Outcome(whole, tuple(rejects), tuple(notices), None, lost)
+    winners = flow.interpreter.winners
+    return Outcome(whole, tuple(rejects), tuple(notices), None, lost, winners)

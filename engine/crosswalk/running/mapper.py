@@ -6,6 +6,7 @@ leaves out, and the run fails when that does not add up (safety F4).
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from crosswalk.formats import textform
@@ -74,6 +75,7 @@ class Mapper:
                 self.summary.compiled = f"reference: {reason}"
         else:
             self.summary.compiled = "reference"
+        self.where = ""
         self.reject_to: OnReject = lambda _: None
         self.notice_to: OnNotice = lambda _: None
 
@@ -216,7 +218,7 @@ class Mapper:
         faults = {one.line: one for one in found}
         rest = tuple(line for line in lines if line not in faults)
         if isinstance(cause, Issue):
-            issue = cause
+            issue = replace(cause, reason=self.where + cause.reason) if self.where else cause
         else:
             issue = self.torn(rest, cause) if rest else faults[lines[0]]
         faults.pop(issue.line, None)

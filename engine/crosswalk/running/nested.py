@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
-from crosswalk.model.layout import branches
+from crosswalk.model.layout import Branch, branches
 from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.assemble import Spoiled, assemble
@@ -27,6 +27,7 @@ class Nested:
         self.root, self.summary, self.several = run.root, run.summary, run.shares.several
         self.looked_up = _looked_up(run.plan)
         self.at = 0
+        self.count, self.line = 0, 1
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
@@ -44,7 +45,10 @@ class Nested:
     def streamed(self, stream: BinaryIO, verify: SourceControls) -> Iterator[tuple[Instance, int]]:
         """Give the occurrences that units are made of, with how many records each holds."""
         branch = self.run.plan.source.root.children[self.at]
+        told = self.run.plan.source.file.form == "xml" and not self.run.node.keys
         for item in self.items(stream):
+            if told:
+                self.run.where = self.where(item, branch)
             if not isinstance(item, Instance):
                 self.spoiled(item, verify)
                 continue
@@ -79,6 +83,17 @@ class Nested:
             held += size
         if waiting:
             yield from self.group(waiting, held)
+
+    def where(self, item: Instance | Spoiled | Damage, streamed: Branch) -> str:
+        """Tell which record an occurrence is, where its line does not: XML may be all in one."""
+        if isinstance(item, Spoiled):
+            return ""
+        if isinstance(item, Instance) and item.branch is not streamed:
+            return ""
+        self.count += 1
+        crowded = item.line in (1, self.line)
+        self.line = item.line
+        return f"{streamed.name} {self.count}: " if crowded else ""
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""

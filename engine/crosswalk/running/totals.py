@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from crosswalk.model.cells import Writer
 from crosswalk.model.controls import Tally, Wanted, controlled, tally_of
-from crosswalk.model.layout import Layout, branches
+from crosswalk.model.layout import Layout, branches, in_line
 from crosswalk.model.records import Instance
 from crosswalk.planning import plan as p
 from crosswalk.running.compile_cells import places
@@ -42,11 +42,13 @@ def write_controls(one: Instance, tally: Tally, writers: Writers) -> None:
 
 
 def records(target: Layout, tally: Tally) -> int:
-    """Give how many records of a target were counted; 0 where nobody wants to know."""
+    """Give how many lines of a target were counted; 0 where nobody wants to know."""
     if target.file.blocks is None:
         return 0
-    names = {branch.name for branch in branches(target.root) if branch.record is not None}
-    return sum(tally.counts.get(name, 0) for name in names)
+    lines = {
+        branch.name for branch in branches(target.root) if branch.record and not in_line(branch)
+    }
+    return sum(tally.counts.get(name, 0) for name in lines)
 
 
 def decimals(target: Layout, name: str) -> int:

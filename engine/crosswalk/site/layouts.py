@@ -83,7 +83,16 @@ def _fields(seen: Seen, layout: Layout, node: Map, name: str) -> Iterator[Block]
         written = mapping(body, "fields") or body
         rows = tuple(_field(seen, layout, (record, one), written, name) for one in record.fields)
         said = text(body, "description")
-        yield Table(f"Record {record.name}" + (f": {said}" if said else ""), heads, rows)
+        title = f"Record {record.name}{_within(record)}"
+        yield Table(title + (f": {said}" if said else ""), heads, rows)
+
+
+def _within(record: Record) -> str:
+    """Say where a record stands that is a group of columns."""
+    if record.within is None:
+        return ""
+    often = f"{record.times} times" if record.times is not None else "to the end"
+    return f", {often} in the line of {record.within}"
 
 
 def _field(seen: Seen, layout: Layout, place: tuple[Record, Field], written: Map, name: str) -> Row:

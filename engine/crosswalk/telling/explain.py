@@ -16,6 +16,7 @@ from crosswalk.findings.errors import ConfigError, CrosswalkError
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.columns import column_name
 from crosswalk.formats.delimited import Reader, lines
+from crosswalk.formats.groups import is_grouped
 from crosswalk.formats.quoting import passed_over
 from crosswalk.language.conditions import describe
 from crosswalk.model.controls import present
@@ -432,7 +433,8 @@ class Explainer:
         if self._columns is None:
             layout = self.plan.source
             self._columns = {}
-            if layout.file.form == "delimited" and layout.file.component is None:
+            bare = layout.file.component is None and not is_grouped(layout)
+            if layout.file.form == "delimited" and bare:
                 reader = self._reader(layout)
                 made = reader.columns if reader is not None else ()
                 self._columns = {one.record.name: one.places for one in made}

@@ -94,8 +94,9 @@ def format_words(field: Field, layout: Layout) -> str:
     """Say how a field's values are written: a pattern, or the keys of a number."""
     one = field.codec.spelling
     if field.codec.type in _MOMENTS:
-        return one.format or _MOMENTS[field.codec.type]
-    keys = {"decimals": one.decimals, "group": one.group, "symbol": one.symbol}
+        forms = (one.format,) if isinstance(one.format, str) else one.format or ()
+        return " or ".join(forms) or _MOMENTS[field.codec.type]
+    keys = {"decimals": one.decimals, "group": one.group, "symbol": one.symbol, "unit": one.unit}
     keys["point"] = one.point if one.point != "." or _needs_point(field, layout) else None
     keys["sign"] = one.sign if one.sign != "leading" else None
     told = (f"{key}: {_quoted(str(value))}" for key, value in keys.items() if value is not None)

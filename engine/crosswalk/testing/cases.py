@@ -23,7 +23,6 @@ from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import Outcome, run_in_memory
 from crosswalk.testing.case_compare import (
     NOTHING,
-    Asserted,
     Comparer,
     Difference,
     compare_bytes,
@@ -44,8 +43,8 @@ EXPECTATIONS = ("expect", "output", "output_file", "rejects", "notices", "stops"
 class CaseResult:
     """One case that was run. It passed when there are no differences.
 
-    `asserted` names target fields as (record, key); `update` is an `output_file` that differs and
-    the bytes it would get.
+    `asserted` names target fields as (record, key), `winners` the places of the rules that decided
+    its records; `update` is an `output_file` that differs and the bytes it would get.
     """
 
     document: str
@@ -55,6 +54,7 @@ class CaseResult:
     differences: tuple[Difference, ...] = ()
     asserted: frozenset[tuple[str, str]] = frozenset()
     update: tuple[Path, bytes] | None = None
+    winners: frozenset[Span] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -164,19 +164,15 @@ class _Case:
             update = self.bytes(plan, outcome.body, found)
             comparer.everything(lines)
         self.issues(outcome, found)
-        return self.result(tuple(found), comparer.asserted, update)
+        name, mapping_ = self.document.document.name, self.document.mapping
+        asserted = frozenset(comparer.asserted)
+        return CaseResult(
+            name, mapping_, self.name, self.span, tuple(found), asserted, update, outcome.winners
+        )
 
     @property
     def root(self) -> Path:
         return self.document.project.root
-
-    def result(
-        self, found: tuple[Difference, ...], asserted: Asserted, update: tuple[Path, bytes] | None
-    ) -> CaseResult:
-        name = self.document.document.name
-        return CaseResult(
-            name, self.document.mapping, self.name, self.span, found, frozenset(asserted), update
-        )
 
     def plan(self, target_form: str | None) -> p.Plan:
         source_form = CANONICAL if the_input(self.node) == "records" else None

@@ -105,12 +105,19 @@ def _code(type: str, spelling: Spelling) -> Codec:  # noqa: A002
 
 def _boolean(type: str, spelling: Spelling) -> Codec:  # noqa: A002
     refuse_options(type, spelling, ("format",))
-    yes, no = words = _words(spelling.format or "true/false")
+    given = spelling.format or "true/false"
+    pairs = [_words(one) for one in ((given,) if isinstance(given, str) else given)]
+    yes, no = pairs[0]
+    meanings = {word: True for word, _ in pairs} | {word: False for _, word in pairs}
+    if len(meanings) < 2 * len(pairs):
+        message = "a word stands twice among the words for true and for false"
+        raise BadSpelling("format", message, "name each word once")
+    known = " nor ".join(meanings)
 
     def read(text: str) -> bool:
-        if text not in words:
-            raise Problem("CW530", f"is neither {yes} nor {no}")
-        return text == yes
+        if text not in meanings:
+            raise Problem("CW530", f"is neither {known}")
+        return meanings[text]
 
     def write(value: Value) -> str:
         if not isinstance(value, bool):
@@ -118,7 +125,7 @@ def _boolean(type: str, spelling: Spelling) -> Codec:  # noqa: A002
         return yes if value else no
 
     return Codec(
-        type, spelling, read, write, "(?:true|false)" if words == ("true", "false") else None
+        type, spelling, read, write, "(?:true|false)" if pairs == [("true", "false")] else None
     )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from crosswalk.values.dateforms import several
 from crosswalk.values.datepatterns import MONTHS, PIVOT, Piece, read_pattern
 from crosswalk.values.datewriters import iso_writer, pattern_writer
 from crosswalk.values.spelling import BadSpelling, Codec, Problem, Spelling, Value, refuse_options
@@ -37,11 +38,14 @@ def date_codec(type: str, spelling: Spelling) -> Codec:  # noqa: A002
     """Build the codec of a date, time or datetime. Raises BadSpelling."""
     refuse_options(type, spelling, ("format",))
     pattern = spelling.format
-    if pattern is not None and pattern in _EPOCHS:
+    if isinstance(pattern, tuple):
+        made = tuple(date_codec(type, Spelling(format=one)) for one in pattern)
+        return several(type, spelling, made)
+    if pattern is not None and pattern in EPOCHS:
         if type != "datetime":
             remedy = f"use type: datetime, or a pattern such as {ISO[type]}"
             raise BadSpelling("format", f"a {type} has no {pattern}", remedy)
-        read, write = _epoch(_EPOCHS[pattern])
+        read, write = _epoch(EPOCHS[pattern])
         return Codec(type, spelling, read, write, None)
     if pattern is None:
         read, write = _iso_reader(type), iso_writer(type)
@@ -234,10 +238,11 @@ def _iso_reader(type: str) -> _Read:  # noqa: A002
     return lambda text: convert(text) if usual(text) else law(text)
 
 
-_EPOCHS = {
+EPOCHS = {
     "epoch": (timedelta(seconds=1), "seconds"),
     "epoch-millis": (timedelta(milliseconds=1), "milliseconds"),
 }
+"""Forms of a moment that are numbers, and their unit."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

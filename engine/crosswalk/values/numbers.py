@@ -6,7 +6,7 @@ thousands separators and currency symbol where the spelling has them. Nothing is
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from crosswalk.values.signs import SIGN_FORMS, SIGNS, SignForm
@@ -17,6 +17,8 @@ MAX_DECIMALS = 18
 MONEY_DECIMALS = 2
 POINTS = (".", ",", ",!", "implied")
 GROUPS = (",", ".", " ", "'")
+_LIKE = {" ": "\u00a0\u202f", "'": "\u2019"}
+"""What is read for a blank (no-break blanks) and for an apostrophe (a typographic one)."""
 _INT_BITS = 127  # 10**38 has 127 bits
 
 
@@ -33,17 +35,24 @@ class _Form:
     symbol: str
     marked: bool
     must_point: bool
+    unit: str = ""
+    measured: bool = False
 
     @property
     def head(self) -> str:
         """The symbol as written."""
         return self.symbol if self.marked else ""
 
+    @property
+    def tail(self) -> str:
+        """The unit as written."""
+        return self.unit if self.measured else ""
+
 
 def number_codec(type: str, spelling: Spelling) -> Codec:  # noqa: A002
     """Build the codec of an integer, decimal or money. Raises BadSpelling."""
     integer = type == "integer"
-    common = ("group", "sign", "symbol")
+    common = ("group", "sign", "symbol", "unit")
     refuse_options(type, spelling, common if integer else (*common, "decimals", "point"))
     form = _form(type, spelling)
     fast = _fast(form)
@@ -69,10 +78,14 @@ def _form(type: str, spelling: Spelling) -> _Form:  # noqa: A002
         message = "an overpunched number ends in a digit, not in a comma"
         raise BadSpelling("point", message, "use point: , or implied")
     group, grouped = _group(spelling)
-    symbol, marked = _symbol(spelling)
+    symbol, marked = _mark("symbol", spelling.symbol, "symbol, such as $; `$?`")
+    unit, measured = _mark("unit", spelling.unit, "unit, such as % or ' EUR'; `%?`")
+    if unit and spelling.sign == "overpunch":
+        raise BadSpelling("unit", "an overpunched number ends in a digit", "leave unit out")
     integer = type == "integer"
     point, must = spelling.point.removesuffix("!"), spelling.point.endswith("!")
-    return _Form(integer, decimals, point, group, grouped, sign, symbol, marked, must)
+    form = _Form(integer, decimals, point, group, grouped, sign, symbol, marked, must)
+    return replace(form, unit=unit, measured=measured)
 
 
 def _optional(text: str) -> tuple[str, bool]:
@@ -94,21 +107,23 @@ def _group(spelling: Spelling) -> tuple[str, bool]:
     return group, written
 
 
-def _symbol(spelling: Spelling) -> tuple[str, bool]:
-    if spelling.symbol is None:
+def _mark(key: str, declared: str | None, what: str) -> tuple[str, bool]:
+    """Check what stands before or after a number."""
+    if declared is None:
         return "", False
-    symbol, written = _optional(spelling.symbol)
-    if not symbol.strip() or not symbol.isprintable() or re.search(r"[\d+\-().,'?]", symbol):
-        remedy = "write the symbol alone, such as $; `$?` reads it but does not write it"
-        raise BadSpelling("symbol", f"'{spelling.symbol}' is no currency symbol", remedy)
-    return symbol, written
+    mark, written = _optional(declared)
+    if not mark.strip() or not mark.isprintable() or re.search(r"[\d+\-().,'?]", mark):
+        remedy = f"write the {what} reads it but does not write it"
+        noun = "currency symbol" if key == "symbol" else key
+        raise BadSpelling(key, f"'{declared}' is no {noun}", remedy)
+    return mark, written
 
 
 def _fast(form: _Form) -> str | None:
     """Give the regex of texts that are canonical as they stand: plain, no zero before, no -0."""
     decimals, minus = form.decimals, form.sign.minus
     plain_point = not form.must_point and (form.point == "." or decimals == 0)
-    if minus is None or not plain_point or form.marked:
+    if minus is None or not plain_point or form.marked or form.measured:
         return None
     limit = 3 if form.grouped else MAX_DIGITS - (MAX_DECIMALS + 1 if decimals is None else decimals)
     whole = f"[1-9][0-9]{{0,{limit - 1}}}"
@@ -161,13 +176,12 @@ def _decimal_reader(form: _Form) -> Callable[[str], Decimal]:
 
 def _digits_reader(form: _Form) -> Callable[[str], tuple[bool, str, str]]:
     """Give the function that takes a text apart: negative, whole digits, decimals as declared."""
-    take, symbol, decimals = form.sign.take, form.symbol, form.decimals
+    take, decimals = _taker(form), form.decimals
     split, ungroup = _splitter(form), _ungrouper(form.group)
     places = decimals or 0
 
     def parts(text: str) -> tuple[bool, str, str]:
         negative, body = take(text)
-        body = body.removeprefix(symbol)
         whole, fraction = split(body)
         whole = ungroup(whole)
         if not (whole + fraction).isascii() or not (whole + fraction).isdigit() or not whole:
@@ -180,6 +194,21 @@ def _digits_reader(form: _Form) -> Callable[[str], tuple[bool, str, str]]:
         return negative, whole, fraction
 
     return parts
+
+
+def _taker(form: _Form) -> Callable[[str], tuple[bool, str]]:
+    """Give the function that takes off sign, symbol and unit; a minus may stand after a symbol."""
+    sign, symbol, unit = form.sign.take, form.symbol, form.unit
+    within = bool(symbol) and form.sign is SIGN_FORMS["leading"]
+
+    def take(text: str) -> tuple[bool, str]:
+        negative, body = sign(text)
+        bare = body.removeprefix(symbol)
+        if within and not negative and bare != body:
+            negative, bare = sign(bare)
+        return negative, bare.removesuffix(unit) if unit else bare
+
+    return take
 
 
 def _splitter(form: _Form) -> Callable[[str], tuple[str, str]]:
@@ -204,8 +233,10 @@ def _ungrouper(group: str) -> Callable[[str], str]:
     if not group:
         return lambda whole: whole
     placed = re.compile(f"[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+", re.ASCII).fullmatch
+    others = str.maketrans(dict.fromkeys(_LIKE.get(group, ""), group))
 
     def ungroup(whole: str) -> str:
+        whole = whole.translate(others) if others and not whole.isascii() else whole
         return whole.replace(group, "") if group in whole and placed(whole) else whole
 
     return ungroup
@@ -243,7 +274,7 @@ def _writer(type: str, form: _Form, fast: str | None) -> Callable[[Value], str]:
         pointed = (fraction or form.must_point) and form.point != "implied"
         point = form.point if pointed else ""
         negative = digits != exact and bool(digits.strip("0."))
-        return form.sign.put(negative, f"{form.head}{whole}{point}{fraction}")
+        return form.sign.put(negative, f"{form.head}{whole}{point}{fraction}{form.tail}")
 
     return write
 

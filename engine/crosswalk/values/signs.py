@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from crosswalk.values.spelling import Problem
 
+MINUS = "\u2212"
+"""The minus of typographers, read wherever a hyphen is a minus, never written."""
+
 _POSITIVE, _NEGATIVE = "{ABCDEFGHI", "}JKLMNOPQR"
 
 
@@ -21,12 +24,12 @@ class SignForm(NamedTuple):
     minus: str | None
 
 
-def _after(mark: str, *, negative: bool) -> Callable[[str], tuple[bool, str]]:
-    return lambda text: (negative, text[: -len(mark)]) if text.endswith(mark) else (False, text)
+def _take_trailing(text: str) -> tuple[bool, str]:
+    return (True, text[:-1]) if text.endswith(("-", MINUS)) else (False, text)
 
 
 def _take_leading(text: str) -> tuple[bool, str]:
-    return (True, text[1:]) if text.startswith("-") else (False, text)
+    return (True, text[1:]) if text.startswith(("-", MINUS)) else (False, text)
 
 
 def _take_parentheses(text: str) -> tuple[bool, str]:
@@ -35,9 +38,9 @@ def _take_parentheses(text: str) -> tuple[bool, str]:
 
 
 def _take_explicit(text: str) -> tuple[bool, str]:
-    if not text.startswith(("+", "-")):
+    if not text.startswith(("+", "-", MINUS)):
         raise Problem("CW523", "has no sign before the number, where + or - is declared")
-    return text[0] == "-", text[1:]
+    return text[0] != "+", text[1:]
 
 
 def _take_overpunch(text: str) -> tuple[bool, str]:
@@ -71,9 +74,7 @@ def _put_overpunch(negative: bool, text: str) -> str:  # noqa: FBT001
 
 SIGN_FORMS: dict[str, SignForm] = {
     "leading": SignForm(_take_leading, lambda minus, text: f"-{text}" if minus else text, "-?"),
-    "trailing": SignForm(
-        _after("-", negative=True), lambda minus, text: f"{text}-" if minus else text, ""
-    ),
+    "trailing": SignForm(_take_trailing, lambda minus, text: f"{text}-" if minus else text, ""),
     "parentheses": SignForm(
         _take_parentheses, lambda minus, text: f"({text})" if minus else text, ""
     ),

@@ -48,23 +48,28 @@ class Spelling:
     """What a layout field declares about the text form of its values; every part is optional.
 
     format: of a date, time or datetime a pattern (crosswalk.values.datepatterns), `epoch` or
-        `epoch-millis`; of a boolean the words for true and false, `Y/N`.
+        `epoch-millis`; of a boolean the words for true and false, `Y/N`. Several: each is read,
+        and the first that can hold the value is written.
     decimals: places after the point, 0 to 18; None keeps what is read (money: 2).
     point: "." or ",", or ",!": a comma that always stands, also before no decimals (SWIFT: `10,`),
         or "implied": digits only, the last `decimals` of them are decimals.
     group: thousands separator "," "." " " or "'". Numbers are read with it at its places or
-        without any, and written with it. `,?` reads both and writes without (facts 2.41).
+        without any, and written with it. `,?` reads both and writes without (facts 2.41). A blank
+        is also read as a no-break blank, an apostrophe also as a typographic one.
     sign: one of numbers.SIGNS.
     symbol: currency symbol directly before the first digit, written; read with or without.
         `$?` reads both and writes without.
+    unit: what stands directly after the last digit, ` EUR` or `%`, written; read with or without.
+        ` EUR?` reads both and writes without.
     """
 
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
     decimals: int | None = None
     point: str = "."
     group: str | None = None
     sign: str = "leading"
     symbol: str | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,6 @@ class Codec:
 def refuse_options(type: str, spelling: Spelling, allowed: tuple[str, ...]) -> None:  # noqa: A002
     """Raise BadSpelling for the first option that is declared but has no meaning for `type`."""
     plain = Spelling()
-    for key in ("format", "decimals", "point", "group", "sign", "symbol"):
+    for key in ("format", "decimals", "point", "group", "sign", "symbol", "unit"):
         if key not in allowed and getattr(spelling, key) != getattr(plain, key):
             raise BadSpelling(key, f"{key} means nothing for type {type}", f"leave {key} out")
