@@ -83,6 +83,8 @@ def test_1_when_a_record_to_explain_is_rejected() -> None:
         ("rule", "CW000"),
         ("release",),
         ("no-such-command",),
+        ("run", MAPPING, "x" * 5000, "--biller", "newport"),
+        ("-C", "x" * 5000, "check"),
     ],
     ids=str,
 )
@@ -115,6 +117,19 @@ def test_4_when_the_run_stopped_and_wrote_nothing(tmp_path: Path) -> None:
     out.write_text("there before")
     assert crosswalk(*RUN, "-o", out).returncode == 4
     assert out.read_text() == "there before"
+
+
+def test_2_for_an_argument_that_is_no_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(**_: object) -> None:
+        "n\udce9.txt".encode()
+
+    monkeypatch.setattr(main_module.group, "main", write)
+    with pytest.raises(SystemExit) as left:
+        main_module.main()
+    assert left.value.code == 2
+    assert "is not UTF-8" in capsys.readouterr().err
 
 
 def test_70_for_a_fault_of_our_own_without_the_values_in_its_message(

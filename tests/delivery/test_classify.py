@@ -81,6 +81,18 @@ TABLE: list[tuple[str, Any, Outcome, str]] = [
         Outcome.UNKNOWN,
         "no_reference",
     ),
+    (
+        "receipt number with half a character",
+        reply(b'{"data": {"create_receipt": {"receiptNumber": "5.\\ud800"}}}'),
+        Outcome.UNKNOWN,
+        "no_reference",
+    ),
+    (
+        "receipt number too long to keep",
+        reply(answer(GOOD | {"receiptNumber": "5" * 201})),
+        Outcome.UNKNOWN,
+        "no_reference",
+    ),
     ("listed code at the root field", reply(answer(None, [LISTED])), Outcome.REJECTED, "refused"),
     (
         "listed code, data null",

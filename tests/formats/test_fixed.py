@@ -372,3 +372,27 @@ def test_blocks_need_records_of_one_length_that_are_told_apart(
     fields: str, file: str, code: str
 ) -> None:
     assert codes(fields, file) == [code]
+
+
+# --- no line ends --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (", newline: none, encoding: ascii, trailing_blanks: cut", "CW427"),
+        (", newline: none, encoding: ascii, trailing_blanks: optional", "CW427"),
+        (", newline: none, encoding: ascii, from_line: X", "CW445"),
+        (", newline: none, encoding: ascii, until_line: X", "CW445"),
+        (", newline: rdw, encoding: ascii, continuation: {starts: X}", "CW445"),
+    ],
+)
+def test_what_needs_line_ends_is_found_where_there_are_none(file: str, code: str) -> None:
+    assert codes("{A: {type: text, width: 4}}", file) == [code]
+
+
+def test_records_may_end_in_a_text_alone() -> None:
+    made = layout("{A: {type: text, width: 4}}", ", newline: none, record_end: '~'")
+    text = line(["ab"], made) + line(["cdéf"], made)
+    assert text == "ab  ~cdéf~"
+    assert [cells(row) for row in rows(text, made)] == [["ab"], ["cdéf"]]

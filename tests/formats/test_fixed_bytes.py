@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from tests.formats.kit import cells, damage
 from tests.formats.test_fixed import build, codes, layout
 
+from crosswalk.documents.source import Map
+from crosswalk.documents.source import read as read_yaml
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.fixed import read, writer
 from crosswalk.formats.textform import encoder
 from crosswalk.model.layout import Layout
 from crosswalk.model.records import Damage, Row
+from crosswalk.planning.read_layout import read_layout
 from crosswalk.values.codecs import Problem
 from crosswalk.values.stored import USAGES
 
@@ -78,9 +81,9 @@ def test_bytes_are_the_number_that_they_are_known_to_be(field: str, data: str, t
 @pytest.mark.parametrize(
     ("field", "data", "reason"),
     [
-        ("packed, width: 4", "0012345A", "its sign is A, not C, D or F (bytes 1 to 4)"),
-        ("packed, width: 4", "0012E45C", "its digit 5 is E (bytes 1 to 4)"),
-        ("packed, width: 4", "40404040", "its sign is 0, not C, D or F (bytes 1 to 4)"),
+        ("packed, width: 4", "0012345A", "its sign is A, not C, D or F"),
+        ("packed, width: 4", "0012E45C", "its digit 5 is E"),
+        ("packed, width: 4", "40404040", "its sign is 0, not C, D or F"),
         ("packed-unsigned, width: 2", "123D", "the sign D, and no negative numbers are declared"),
         ("packed, digits: 4, width: 3", "12345C", "it has 5 digits, 4 are declared"),
         ("zoned, width: 3", "F140F3", "its byte 2 is 40, not F0 to F9"),
@@ -91,10 +94,26 @@ def test_bytes_are_the_number_that_they_are_known_to_be(field: str, data: str, t
 )
 def test_bytes_that_are_no_number_say_where_and_why(field: str, data: str, reason: str) -> None:
     fields = f"{{A: {{type: integer, usage: {field}}}}}"
-    assert one(data, fields) == [f"X'{data}'"]
+    assert one(data, fields) == [f"X'{data}' at 1 to {len(data) // 2}"]
     with pytest.raises(Problem, match="CW532") as refused:
         value(data, fields)
     assert reason in refused.value.reason
+
+
+def test_a_number_may_repeat_and_each_says_its_own_place() -> None:
+    text = (
+        "crosswalk: 1\nkind: layout\nname: demo/fixed\nversion: 1.0.0\n"
+        f"file: {{form: fixed{BARE}}}\nstructure: row*(item*)\nrecords:\n"
+        "  row: {fields: {T: {type: code, width: 1}}}\n"
+        "  item: {in: row, times: 2, fields: {N: {type: money, usage: packed, width: 2}}}\n"
+    )
+    node, _ = read_yaml(text, "layout.yaml")
+    assert isinstance(node, Map)
+    made, findings = read_layout(node)
+    assert made is not None, findings
+    data = bytes.fromhex("C1123C404D")
+    assert cells(rows(data, made)[0]) == ["A", "1.23", "-4.04"]
+    assert cells(rows(bytes.fromhex("C1123C4040"), made)[0])[2] == "X'4040' at 4 to 5"
 
 
 def test_a_code_is_never_negative() -> None:

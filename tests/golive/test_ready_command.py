@@ -69,6 +69,7 @@ def test_a_confirmation_goes_into_the_file_and_counts(folder: Path) -> None:
     [
         (("--confirm", "test-fils", "--by", "Ada"), "did you mean 'test-files'?"),
         (("--confirm", "client-id", "--by", "Ada"), "is not for a person to say"),
+        (("--confirm", "test-files", "--by", " "), "needs the name"),
         (("--confirm", "test-files"), "--confirm ID and --by NAME go together"),
         (("--note", "x"), "--note is theirs"),
     ],

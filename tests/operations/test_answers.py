@@ -111,6 +111,7 @@ def test_errors_are_data(
     ("data", "code"),
     [
         (b"<html>", "CW640"),
+        (b'{"data": {"name": "Zo\xeb"}}', "CW640"),
         (b"[]", "CW645"),
         (b"{}", "CW645"),
         (b'{"errors": {}}', "CW645"),

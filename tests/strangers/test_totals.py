@@ -20,6 +20,8 @@ WRONG = [
     ("nacha", "9000001", "9000002", "count of batches"),
     ("bai2", "49,300000,5", "49,300000,4", "count with continuations"),
     ("bai2", "99,300000", "99,300001", "sum of sums"),
+    ("bank-totals", "Total;3", "Total;4", "count below a header line"),
+    ("bank-totals", "1.254,50", "1.254,51", "sum with a condition below a header line"),
     ("bai2-summary", "49,795000", "49,795001", "sum of groups of columns"),
     ("x12-820", "SE*12", "SE*13", "count of segments"),
     ("x12-820", "BPR*C*1500", "BPR*C*1501", "sum in a head record"),
@@ -50,6 +52,9 @@ WRONG = [
     ("cnab-240", "000002000000000000225", "000001000000000000225", "count of pairs"),
     ("cnab-240", "00000225000", "00000225100", "sum over pairs"),
     ("camt-json", '"1234.50"', '"1234.51"', "sum of nested objects"),
+    ("odata", '.count": 2', '.count": 3', "count beside the list"),
+    ("odata", "4E1", "4.1E1", "sum of objects under keys"),
+    ("cxml-invoice", "100.50<", "100.51<", "sum in a summary behind a document type"),
 ]
 
 
@@ -75,6 +80,7 @@ ROUND = [
     "attributes-xml",
     "bai2",
     "bai2-summary",
+    "bank-totals",
     "edifact",
     "erp-tabs",
     "gbk-batch",
@@ -151,3 +157,28 @@ def copying(name: str, layout: str) -> str:
         lines.append(f"  {record.name}:")
         lines += [f'    "{one.key}": "{record.name}.{one.key}"' for one in record.fields]
     return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["reference", "compiled"])
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("62F:C210106EUR2190,", "62F:C210106EUR2190,01"),
+        ("C1234,50", "D1234,50"),
+        ("60F:C", "60F:D"),
+    ],
+    ids=["balance", "sign of an entry", "sign of the opening balance"],
+)
+def test_balances_inside_texts_are_held_against_the_entries(
+    good: str, bad: str, tmp_path: Path, *, compiled: bool
+) -> None:
+    """By `agree` in the mapping: the statement is rejected, for its amounts are parts of texts."""
+    text = (HERE / "mt940-balances" / "input.txt").read_text("utf-8")
+    assert good in text
+    source = tmp_path / "statement.txt"
+    source.write_text(text.replace(good, bad), encoding="utf-8")
+    project = Project(HERE)
+    plan = project.plan("strangers/mt940-balances", project.view(None), target_form=CANONICAL)
+    context = Context({}, Run(AT, "1", "statement"))
+    result = convert(plan, context, source, Files(tmp_path / "out"), compiled=compiled)
+    assert [reject.issue.code for reject in result.rejects] == ["CW575"]

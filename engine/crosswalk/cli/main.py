@@ -147,7 +147,19 @@ def _told(fault: BaseException) -> int:  # noqa: PLR0911 - one for each outcome
             click.echo(f"error: {name} is not installed; {command} brings it", err=True)
             return 2
         case _:
+            return _by_name(fault)
+
+
+def _by_name(fault: BaseException) -> int:
+    """Tell of a name that this machine does not take, or of a fault of our own."""
+    match fault:
+        case OSError(filename=str(name), strerror=str(why)):
+            click.echo(f"error: {name[:100]}: {why}", err=True)
+        case UnicodeEncodeError(reason="surrogates not allowed"):
+            click.echo("error: an argument or a file's name is not UTF-8", err=True)
+        case _:
             return _own_fault(fault)
+    return 2
 
 
 def _leave_quietly() -> NoReturn:

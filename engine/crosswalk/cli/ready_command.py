@@ -92,6 +92,8 @@ def _record(  # noqa: PLR0913
         raise click.BadParameter(f"nothing to confirm is called '{name}'; {remedy}")
     if not item.by_person:
         raise click.BadParameter(f"'{name}' is not for a person to say: {item.why}")
+    if not by.strip():
+        raise click.BadParameter("it needs the name of who confirmed", param_hint="--by")
     document = project.find(answer.biller, "biller")
     path = project.root / document.file
     data = path.read_bytes()

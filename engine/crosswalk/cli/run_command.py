@@ -141,7 +141,8 @@ def _target(output: str, plan: Plan, context: Context) -> str:
     try:
         name = safe_name(render(template, context))
     except (BadTemplate, Problem) as wrong:
-        raise click.BadParameter(f"file name: {wrong}", param_hint="--output") from wrong
+        why = wrong.reason if isinstance(wrong, Problem) else wrong
+        raise click.BadParameter(f"file name: {why}", param_hint="--output") from wrong
     Path(output).mkdir(parents=True, exist_ok=True)
     return str(Path(output) / name)
 

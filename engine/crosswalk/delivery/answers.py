@@ -8,6 +8,9 @@ from typing import NoReturn
 
 from crosswalk.delivery.capability import Operation, Refusal
 
+LONGEST = 200
+"""How many characters of a reference the ledger keeps."""
+
 
 class Unreadable(ValueError):  # noqa: N818 - says what is the case
     """The bytes are not one plain JSON document."""
@@ -119,11 +122,15 @@ def number(value: object) -> Decimal | None:
 
 
 def reference(value: object) -> str | None:
-    """Return the partner's reference as text; None when it is missing or not exact (facts 3.1)."""
+    """Return the partner's reference as text; None when it is missing or not exact (facts 3.1).
+
+    One that cannot be kept (over 200 characters, control characters, half a character) is none:
+    what became of the payment is then unknown, and a person sees it.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = str(value)
-    return text if text.strip() else None
+    return text if text.strip() and text.isprintable() and len(text) <= LONGEST else None
 
 
 def _refuse(_: str) -> NoReturn:

@@ -68,15 +68,14 @@ def by_position(record: Record, layout: Layout) -> Columns:
     return Columns(record, tuple(range(len(fields))), least, most)
 
 
-def by_header(names: list[str], line: int, layout: Layout) -> Columns:
-    """Give the columns that a header line names.
+def by_header(names: list[str], line: int, layout: Layout, record: Record) -> Columns:
+    """Give the columns of a record that a header line names.
 
     Raises FormatProblem: a name twice (CW612), a name the layout does not have (CW610), a column
     the file does not have although its value may not be missing (CW611). A message shows a name
     of the file only next to the name it was probably meant to be: a file without header has a
     customer's data there.
     """
-    record = layout.records[0]
     known = _names(record)
     trimmed = [name.strip() for name in names]
     places: dict[int, int] = {}

@@ -7,7 +7,8 @@ whole file unusable (header, encoding of the file) raises FormatProblem.
 `rows` in `running` loops itself, without a call per row, with the same results as `read`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
@@ -19,7 +20,7 @@ from crosswalk.formats.groups import lines_of, physical
 from crosswalk.formats.lines import blocks, decoder, lines
 from crosswalk.formats.quoting import Fault, exact, fast, is_blank, passed_over
 from crosswalk.formats.record_types import chooser, no_type, twins
-from crosswalk.model.layout import Layout
+from crosswalk.model.layout import Branch, Layout, Record, branches, first_unmarked, titled
 from crosswalk.model.records import Cell, Damage, Row
 
 __all__ = [
@@ -49,9 +50,11 @@ class Reader:
         self._layout = layout = physical(layout)
         self._exact = exact(layout.file)
         self._passed = passed_over(layout.file)
+        self._titled = titled(layout)
         self.columns = self._columns(header, line)
         self._arrange = tuple(arranger(columns) for columns in self.columns)
-        self._choose, self._twins = chooser(layout), twins(layout)
+        tagged = _with_places(layout, self.columns)
+        self._choose, self._twins = chooser(tagged), twins(tagged)
         columns = self.columns[0]
         even = self._choose is None and columns.least == columns.most and not self._lines
         self._fast = fast(layout.file, columns.most if even else None)
@@ -74,13 +77,36 @@ class Reader:
         if not self._layout.file.header:
             return tuple(by_position(record, self._layout) for record in self._layout.records)
         names = None if header is None else self._exact(header)
-        if len(self._layout.records) != 1 or names is None:
+        if self._titled < 0 or names is None:
             raise FormatProblem(
                 "CW609", "the file has no header line for one record type", line=line
             )
         if isinstance(names, Fault):
             raise FormatProblem("CW609", f"the header: {names.reason}", line=line)
-        return (by_header(names, line, self._layout),)
+        return tuple(
+            by_header(names, line, self._layout, record)
+            if record.ordinal == self._titled
+            else by_position(record, self._layout)
+            for record in self._layout.records
+        )
+
+    def type_of(self, text: str) -> int:
+        """Give the ordinal of the record type that the tags of a line name, -1 when none does."""
+        values = self._exact(text)
+        if isinstance(values, Fault) or self._choose is None:
+            return -1
+        return self._choose(values)
+
+    def as_type(self, line: int, end_line: int, text: str, ordinal: int) -> Row | Damage:
+        """Read one line before a header line as a record of a type that is known."""
+        values = self._exact(text)
+        if isinstance(values, Fault):
+            return self._fault(line, end_line, text, values)
+        cells = self._cells(ordinal, _without_blanks(values, self.columns[ordinal].most))
+        if cells is not None:
+            return Row(line, end_line, ordinal, cells)
+        reason = f"expected {self.columns[ordinal].expected()} columns, got {len(values)}"
+        return Damage(line, end_line, "CW606", reason, text)
 
     def passes(self, text: str | Damage) -> bool:
         """Tell whether a line is no record: a comment, or blank where blank lines are skipped."""
@@ -135,6 +161,8 @@ class Reader:
         columns = self._of(ordinal, len(values))
         if columns.record.fields[-1].rest:
             values = _with_rest(values, len(columns.places), self._layout.file.delimiter)
+        if self._layout.file.header and ordinal != self._titled:
+            values = _without_blanks(values, columns.most)
         if not columns.fits(len(values)):
             return None
         arrange = arranger(columns) if ordinal in self._lines else self._arrange[ordinal]
@@ -162,6 +190,30 @@ def _with_rest(values: list[str], count: int, delimiter: str) -> list[str]:
     return [*values[: count - 1], delimiter.join(values[count - 1 :])]
 
 
+def _without_blanks(values: list[str], most: int | None) -> list[str]:
+    """Leave out blank values past the last: spreadsheets make all lines as long as the header."""
+    end = len(values)
+    while most is not None and end > most and not values[end - 1].strip():
+        end -= 1
+    return values[:end]
+
+
+def _with_places(layout: Layout, columns: Sequence[Columns]) -> Layout:
+    """Give a layout whose tags stand where a header line says."""
+    if not layout.file.header or len(layout.records) == 1:
+        return layout
+
+    def meant(one: Columns) -> Record:
+        places = [_NOWHERE if place is None else place for place in one.places]
+        fields = zip(one.record.fields, places, strict=True)
+        return replace(one.record, fields=tuple(replace(f, position=at) for f, at in fields))
+
+    return replace(layout, records=tuple(map(meant, columns)))
+
+
+_NOWHERE = 1 << 30
+
+
 def _never(_: str) -> list[Cell] | None:
     return None
 
@@ -182,7 +234,7 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
         yield from composite.read(stream, layout)
         return
     source = lines(stream, layout.file)
-    reader = _reader(source, layout)
+    reader = yield from _opened(source, layout)
     split, exactly = reader.split, reader.read
     for line, end_line, text in source:
         cells = split(text) if isinstance(text, str) else None
@@ -194,17 +246,59 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
             yield row
 
 
-def _reader(source: Iterator[tuple[int, int, str | Damage]], layout: Layout) -> Reader:
-    """Take the header line off the source, if the layout has one."""
+Rows = Generator[Row | Damage, None, Reader]
+
+
+def _opened(source: Iterator[tuple[int, int, str | Damage]], layout: Layout) -> Rows:
+    """Take the header line off the source, if the layout has one, and give the rows before it."""
     if not layout.file.header:
         return Reader(layout)
-    passed = passed_over(layout.file)
-    for line, _, text in source:
+    passed, before = passed_over(layout.file), _Before(layout)
+    for line, end_line, text in source:
         if isinstance(text, Damage):
             raise FormatProblem("CW609", f"the header: {text.reason}", line=line)
-        if not passed(text):
+        if passed(text):
+            continue
+        row = before.read(line, end_line, text)
+        if row is None:
             return Reader(layout, text, line)
+        yield row
     raise FormatProblem("CW609", "the file is empty, a header line is expected")
+
+
+class _Before:
+    """The records that stand before a header line: those without a tag first, each one line."""
+
+    def __init__(self, layout: Layout) -> None:
+        lines = physical(layout)
+        self._reader: Reader | None = None
+        self._places: list[int] = []
+        if len(lines.records) == 1:
+            return
+        self._reader = Reader(replace(layout, file=replace(layout.file, header=False)))
+        self._titled = titled(lines)
+        self._places = [one.record.ordinal for one in first_unmarked(lines.root) if one.record]
+        self._tagged = set(_ordinals_before(lines.root, self._titled))
+
+    def read(self, line: int, end_line: int, text: str) -> Row | Damage | None:
+        """Read one line; None for the header line."""
+        if self._reader is None:
+            return None
+        if self._places:
+            return self._reader.as_type(line, end_line, text, self._places.pop(0))
+        ordinal = self._reader.type_of(text)
+        if ordinal not in self._tagged:
+            return None
+        return self._reader.as_type(line, end_line, text, ordinal)
+
+
+def _ordinals_before(root: Branch, titled: int) -> Iterator[int]:
+    """Give the record types with a tag that the structure names before the one with a header."""
+    for one in branches(root):
+        if one.record is not None and one.record.ordinal == titled:
+            return
+        if one.record is not None and one.record.tags:
+            yield one.record.ordinal
 
 
 def writer(layout: Layout) -> Write:

@@ -13,7 +13,7 @@ from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import encoding_of, is_multibyte
 from crosswalk.formats.quoting import escapable, is_blank, release_of, spans_lines
 from crosswalk.formats.sections import continues
-from crosswalk.model.layout import File, Layout, Record
+from crosswalk.model.layout import File, Layout, Record, titled
 from crosswalk.values.codecs import Problem
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
@@ -52,8 +52,8 @@ def writer(layout: Layout) -> Write:
 
 
 def header(layout: Layout) -> str:
-    """Give the header line with its end: the column names of the first record type."""
-    record = physical(layout).records[0]
+    """Give the header line with its end: the column names of the record type that has one."""
+    record = physical(layout).records[titled(layout)]
     return writer(layout)(record, [column_name(field) for field in record.fields])
 
 

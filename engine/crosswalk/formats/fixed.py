@@ -59,10 +59,10 @@ def _without_fill(source: Lines, fill: str) -> Lines:
 
 
 def _source(stream: BinaryIO, layout: Layout) -> Lines:
-    newline = layout.file.newline
-    if newline == "none":
-        return _blocks(stream, layout)
-    return _described(stream, layout) if newline == "rdw" else lines(stream, layout.file)
+    if layout.file.newline == "rdw":
+        return _described(stream, layout)
+    endless = fixed_bytes.is_endless(layout.file)
+    return _blocks(stream, layout) if endless else lines(stream, layout.file)
 
 
 class _Reader:
@@ -77,7 +77,7 @@ class _Reader:
         self._choose, self._twins = _chooser(layout), twins(layout)
         self._short = layout.file.trailing_blanks != "required"
         self._spread = fixed_bytes.is_spread(layout.file)
-        self._wrong = fixed_bytes.inspector(layout)
+        self._look = fixed_bytes.inspector(layout)
 
     def read(self, line: int, end_line: int, text: str) -> Row | Damage | None:
         """Read one line; None for a line that is no record."""
@@ -96,7 +96,7 @@ class _Reader:
         made = [(one, cells) for one in same if (cells := self._cells(one, text)) is not None]
         if not made:
             return _wrong_length(line, self._lengths[ordinal], text, file.positions)
-        wrong = self._wrong(self._records[ordinal], text)
+        wrong = self._look(self._records[ordinal], text) if self._look is not None else None
         if wrong is not None:
             field, code, reason = wrong
             return Damage(line, end_line, code, reason, text.replace(REST, ""), field.name)

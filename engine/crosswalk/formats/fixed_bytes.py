@@ -32,6 +32,11 @@ def is_raw(layout: Layout) -> bool:
     return file.newline == "rdw" or any(f.usage for r in layout.records for f in r.fields)
 
 
+def is_endless(file: File) -> bool:
+    """Tell whether nothing parts the records of a fixed-width file but their length."""
+    return file.newline == "none" and file.record_end is None
+
+
 def is_spread(file: File) -> bool:
     """Tell whether a line must be spread before it can be cut at its bytes."""
     return file.positions == "bytes" and is_multibyte(file.encoding)
@@ -52,15 +57,17 @@ def spread(text: str, encoding: str) -> str:
     return "".join(one + REST * (len(one.encode(encoding)) - 1) for one in text)
 
 
-def inspector(layout: Layout) -> Callable[[Record, str], tuple[Field, str, str] | None]:
+def inspector(layout: Layout) -> Callable[[Record, str], tuple[Field, str, str] | None] | None:
     """Build the look at a record for what is wrong in a field: the field, a code, a reason.
+
+    None where nothing can be.
 
     A character that stands in two fields (CW619), a byte that is not of the encoding (CW601), a
     control character in a text (CW604).
     """
     if is_raw(layout):
         return _look_at_texts
-    return _look_for_cuts if is_spread(layout.file) else lambda _record, _text: None
+    return _look_for_cuts if is_spread(layout.file) else None
 
 
 def _look_for_cuts(record: Record, text: str) -> tuple[Field, str, str] | None:

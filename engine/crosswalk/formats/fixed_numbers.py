@@ -24,8 +24,6 @@ def in_bytes(field: Field, file: File) -> tuple[Field, list[Diagnostic]]:
     ]
     if wrong:
         return field, wrong
-    begin = field.start or 1
-    place = f"{begin} to {begin + (field.width or 1) - 1}"
     number = stored(field)
     findings = []
     for word in (*field.values, *([field.always] if field.always else [])):
@@ -34,7 +32,7 @@ def in_bytes(field: Field, file: File) -> tuple[Field, list[Diagnostic]]:
         except Problem as problem:
             message = f"field {field.key} cannot hold '{word}': {problem.reason}"
             findings.append(Diagnostic("CW429", message, field.span, help="correct the word"))
-    return replace(field, codec=stored_codec(field.codec, number, place)), findings
+    return replace(field, codec=stored_codec(field.codec, number)), findings
 
 
 def _wrong(field: Field, file: File) -> Iterator[tuple[str, str, str]]:

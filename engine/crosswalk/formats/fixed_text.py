@@ -46,14 +46,14 @@ def _take_zeros(field: Field) -> Callable[[str], str]:
 
 
 def _take_stored(field: Field, encoding: str) -> Callable[[str], str]:
-    number = stored(field)
+    number, first = stored(field), field.start or 1
 
     def read(text: str) -> str:
         raw = text.encode(encoding, CARRIED)
         try:
             return number.read(raw)
         except Problem:
-            return shown(raw)
+            return shown(raw, first)
 
     return read
 

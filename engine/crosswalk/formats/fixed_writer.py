@@ -13,8 +13,6 @@ from crosswalk.formats.fixed_text import put
 from crosswalk.formats.sections import continues
 from crosswalk.model.layout import File, Layout, Record
 
-_BARE = ("none", "rdw")
-
 Write = Callable[[Record, Sequence[str]], str]
 Spell = Callable[[Sequence[str]], str]
 
@@ -28,7 +26,8 @@ def writer(layout: Layout) -> Write:
     number that its bytes cannot say. Raises FormatProblem CW602 (encoding).
     """
     file = layout.file
-    encoding = fixed_bytes.byte_encoding(layout) if file.newline in _BARE else file.encoding
+    bare = file.newline == "rdw" or fixed_bytes.is_endless(file)
+    encoding = fixed_bytes.byte_encoding(layout) if bare else file.encoding
     spellers = tuple(_speller(record, file) for record in layout.records)
     end, cut, refuse = line_end(file), file.trailing_blanks == "cut", _refuser(file)
     described = file.newline == "rdw"

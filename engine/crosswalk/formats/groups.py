@@ -13,7 +13,7 @@ from crosswalk.model.layout import Branch, Field, Layout, Record, in_line
 from crosswalk.model.records import Cell, Damage, Instance, Row
 from crosswalk.values.codecs import Missing, Problem
 
-_BLANK_BYTES = re.compile(r" *|X'(?:(?:40)+|(?:20)+)'").fullmatch
+_BLANK_BYTES = re.compile(r" *|X'(?:(?:40)+|(?:20)+)'.*").fullmatch
 
 KEPT = 64
 """Of how many lengths of lines the columns are kept, where groups go on to the end."""

@@ -67,6 +67,8 @@ def decode(data: bytes | str) -> object:
         place = _BYTE.search(str(fault))
         byte = int(place[1]) if place else None
         raise BadJsonError("CW640", str(fault), byte) from None
+    except UnicodeDecodeError:
+        raise BadJsonError("CW640", "JSON is UTF-8, and this is not") from None
     except RecursionError:
         raise _too_deep() from None
     keys = _tally(value, DEPTH)

@@ -12,6 +12,8 @@ from crosswalk.values.spelling import Problem, Value
 _DIGITS = 160
 """Four factors of 38 digits are multiplied exactly."""
 _EXACT = Context(prec=_DIGITS, traps=[Inexact, InvalidOperation, DivisionByZero])
+_LAST = Decimal("1e-20")
+"""Two places more than can be rounded to."""
 _LONG = Context(prec=_DIGITS, rounding=ROUND_05UP, traps=[InvalidOperation, DivisionByZero])
 """ROUND_05UP leaves a last digit that is neither 0 nor 5 where digits were left out, so that a
 second rounding to fewer digits falls as the first would have."""
@@ -86,5 +88,5 @@ def _quotient(above: Decimal, below: Decimal, *, evenly: bool) -> Decimal:
         if evenly:
             reason = "does not come out even when divided, and no round follows"
             raise Problem("CW548", reason) from None
-        made = _LONG.divide(above, below)
+        made = _LONG.quantize(_LONG.divide(above, below), _LAST)
     return made or made.copy_abs()

@@ -6,14 +6,16 @@ The parser, the binder, `describe` and the JSON Schema read this table; a new wo
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from crosswalk.language.pattern_texts import fits
 from crosswalk.language.patterns import parse
-from crosswalk.values.codecs import Missing, Value
+from crosswalk.values.codecs import Missing, Problem, Value
 
 Test = Callable[[Value | Missing], bool]
-"""Whether one value passes. Total: absent and foreign values give an answer, never an error."""
+"""Whether one value passes. Absent and foreign values give an answer, never an error; only moments
+of which one has an offset from UTC and one has none raise Problem CW550."""
 
 Takes = Literal["values", "value", "pair", "text", "texts", "shape", "count", "field"]
 """What stands after a word: values of the field's type, texts, a shape, a length, another field."""
@@ -86,30 +88,43 @@ def _equal(operands: tuple[Any, ...]) -> Test:
     return lambda value: value in known
 
 
+def _careful(limit: object, test: Test) -> Test:
+    """Refuse a moment with an offset from UTC where the other has none: neither is earlier."""
+    if not isinstance(limit, datetime):
+        return test
+
+    def careful(value: Value | Missing) -> bool:
+        if isinstance(value, datetime) and (value.tzinfo is None) != (limit.tzinfo is None):
+            raise Problem("CW550", "is compared with a moment; only one of the two has an offset")
+        return test(value)
+
+    return careful
+
+
 def _less_than(operands: tuple[Any, ...]) -> Test:
     limit, kind = operands[0], type(operands[0])
-    return lambda value: type(value) is kind and bool(value < limit)
+    return _careful(limit, lambda value: type(value) is kind and bool(value < limit))
 
 
 def _at_most(operands: tuple[Any, ...]) -> Test:
     limit, kind = operands[0], type(operands[0])
-    return lambda value: type(value) is kind and bool(value <= limit)
+    return _careful(limit, lambda value: type(value) is kind and bool(value <= limit))
 
 
 def _at_least(operands: tuple[Any, ...]) -> Test:
     limit, kind = operands[0], type(operands[0])
-    return lambda value: type(value) is kind and bool(value >= limit)
+    return _careful(limit, lambda value: type(value) is kind and bool(value >= limit))
 
 
 def _more_than(operands: tuple[Any, ...]) -> Test:
     limit, kind = operands[0], type(operands[0])
-    return lambda value: type(value) is kind and bool(value > limit)
+    return _careful(limit, lambda value: type(value) is kind and bool(value > limit))
 
 
 def _between(operands: tuple[Any, ...]) -> Test:
     low, high = operands
     kind = type(low)
-    return lambda value: type(value) is kind and bool(low <= value <= high)
+    return _careful(low, lambda value: type(value) is kind and bool(low <= value <= high))
 
 
 def _starts_with(operands: tuple[Any, ...]) -> Test:

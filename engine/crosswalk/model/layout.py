@@ -154,6 +154,19 @@ def _unmarked(branch: Branch) -> bool:
     return once and branch.record is not None and not branch.record.tags
 
 
+def titled(layout: "Layout") -> int:
+    """Give the ordinal of the record whose columns a header line names, -1 when it is none.
+
+    It is the only record, or the one that repeats at the top of the structure.
+    """
+    lines = [one for one in layout.records if one.within is None]
+    if len(lines) == 1:
+        return lines[0].ordinal
+    repeating = [one for one in layout.root.children if one.most is None]
+    record = repeating[0].record if len(repeating) == 1 and is_line(repeating[0]) else None
+    return -1 if record is None else record.ordinal
+
+
 def is_line(branch: Branch) -> bool:
     """Tell whether an occurrence of a branch is one line of a text form."""
     return branch.record is not None and all(map(in_line, branch.children))

@@ -8,6 +8,7 @@ from crosswalk.documents.access import child, flag, mapping, number, scalar, sca
 from crosswalk.documents.source import List, Map, Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Label, Span
 from crosswalk.findings.suggest import closest
+from crosswalk.formats.fixed_bytes import is_endless
 from crosswalk.formats.fixed_places import NUMBERS, record_length
 from crosswalk.formats.recoded import is_wide
 from crosswalk.language.matchers import parse_condition
@@ -25,6 +26,7 @@ from crosswalk.model.layout import (
     Separators,
     first_unmarked,
     last_unmarked,
+    titled,
 )
 from crosswalk.planning.read_groups import in_lines, structured, whole_lines
 from crosswalk.planning.split import read_per
@@ -52,6 +54,7 @@ def read_layout(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
     if root is None:
         return None, findings
     findings += structured(root)
+    findings += _header(Layout("", "", file, root, tuple(records.values()), node.span))
     findings += _form(records, file)
     findings += _keys(mapping(node, "file"), records, file)
     findings += _kept_apart(records, file)
@@ -217,17 +220,33 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
     )
 
 
+def _header(layout: Layout) -> Iterator[Diagnostic]:
+    """Find a header line of several record types, none of which is known to be the one it names."""
+    lines = [one for one in layout.records if one.within is None]
+    if not layout.file.header or len(lines) == 1:
+        return
+    if layout.file.form == "sheet":
+        message = "the sheet has a header row and several record types"
+        help_ = "describe the header row as a record that is always the same, or leave rows out"
+        yield Diagnostic("CW456", message, lines[1].span, help=help_)
+    elif layout.file.form == "delimited" and titled(layout) < 0:
+        message = "the header line could name the columns of several record types"
+        help_ = "one record repeats at the top of the structure, the others beside it: head, row*"
+        yield Diagnostic("CW456", message, lines[1].span, help=help_)
+
+
 def _form(records: dict[str, Record], file: File) -> list[Diagnostic]:
     """Find what a text form declares that does not go together."""
     findings: list[Diagnostic] = []
-    endless = file.newline == "none" and file.record_end is None
+    endless = is_endless(file)
     if file.form == "fixed" and (endless or file.blocks is not None):
         lengths = {record_length(record, file) for record in whole_lines(records)}
-        if len(lengths) > 1 or file.newline == "rdw":
+        shorter = endless and file.trailing_blanks != "required"
+        if len(lengths) > 1 or file.newline == "rdw" or shorter:
             first = next(iter(records.values()))
             what = "without line ends" if endless else "in blocks"
             message = f"records {what} must all have one length"
-            help_ = "say record_length: under file"
+            help_ = "remove trailing_blanks" if shorter else "say record_length: under file"
             findings.append(Diagnostic("CW427", message, first.span, help=help_))
     bare = file.quote == "none" and not file.header
     if (file.record_start is not None and not bare) or (file.newline == "cr" and file.multiline):
@@ -283,9 +302,19 @@ def _of_other_forms(node: Map | None, file: File) -> Iterator[Diagnostic]:
             yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
 
 
+def _lines_of_none(node: Map | None, file: File) -> Iterator[Diagnostic]:
+    """Find keys about lines where records have no line ends."""
+    for key in ("from_line", "until_line", "continuation"):
+        found = node.entries.get(key) if node is not None else None
+        if found is not None and (file.newline == "rdw" or is_endless(file)):
+            message = f"'{key}' is for lines, and the records of this file have no line ends"
+            yield Diagnostic("CW445", message, found.key.span, help=f"remove {key}")
+
+
 def _bytes(node: Map | None, records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
-    """Find bytes in a form that has only text."""
+    """Find bytes in a form that has only text, and lines in a file that has none."""
     if file.form == "fixed":
+        yield from _lines_of_none(node, file)
         positions = scalar(node, "positions") if node is not None else None
         if positions is not None and file.positions == "bytes" and is_wide(file):
             message = f"positions are counted in characters in {file.encoding}"

@@ -94,6 +94,8 @@ class Tree:
     def _unknown(self, name: str, span: Span) -> Diagnostic:
         near = closest(name, self.fields)
         remedy = f"did you mean '{near}'?" if near else f"see the fields of {self.layout.name}"
+        if name.removeprefix("-").replace(".", "", 1).isdigit():
+            remedy = f"a constant is written {{value: {name}}}"
         message = f"no field of {self.layout.name} is called '{name}'"
         return Diagnostic("CW304", message, span, help=remedy)
 

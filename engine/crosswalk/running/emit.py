@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
 from crosswalk.formats.groups import Line, as_text, lines_of
-from crosswalk.model.layout import Layout, in_line
+from crosswalk.model.layout import Layout, in_line, titled
 from crosswalk.model.records import Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.values.codecs import Problem
@@ -28,6 +28,7 @@ class Emitter:
         self.document = _document(layout)
         self.encode = textform.encoder(layout)
         self.units = 0
+        self.titled = _titled(layout)
         if self.document is not None:
             self.text: Callable[[Instance], str] = self._item
         elif form == "json-lines":
@@ -51,19 +52,31 @@ class Emitter:
 
     def head(self, root: Instance, plan: p.Plan) -> bytes:
         """Give all that stands before the body. `root` holds the made file-level records."""
-        file = self.layout.file
-        pieces = []
-        if file.form == "delimited" and file.header:
-            pieces.append(textform.header(self.layout))
+        pieces = [self._titles(0)]
         if self.document is not None:
             pieces.append(self.document.open())
         whole = len(root.children) if self.document is not None else 0
         end = plan.unit if plan.unit is not None else whole
-        for group in root.children[:end]:
+        for index, group in enumerate(root.children[:end], 1):
             pieces += [self._single(one) for one in group]
+            pieces.append(self._titles(index))
         if self.document is not None and self.units and plan.unit is not None:
             pieces.append(self.document.enter(plan.target.root.children[plan.unit].name))
-        return textform.mark(file) + self.encode("".join(pieces))
+        return textform.mark(self.layout.file) + self.encode("".join(pieces))
+
+    def _titles(self, index: int) -> str:
+        """Give the header line, if it stands before this branch at the top of the structure."""
+        return textform.header(self.layout) if index == self.titled else ""
+
+    def whole(self, root: Instance) -> str:
+        """Give the body of a file that is one unit; a document's head holds it."""
+        if self.document is not None:
+            return ""
+        pieces = []
+        for index, group in enumerate(root.children):
+            pieces.append(self._titles(index) if index else "")
+            pieces += [self.text(one) for one in group]
+        return "".join(pieces)
 
     def tail(self, root: Instance, plan: p.Plan, records: int) -> bytes:
         """Give all that stands after the body; a document's head is made before it.
@@ -79,6 +92,15 @@ class Emitter:
 
     def _single(self, one: Instance) -> str:
         return self.text(one) if self.document is None else self.document.add(one)
+
+
+def _titled(layout: Layout) -> int:
+    """Give the branch at the top of a structure before which a header line stands, -1 for none."""
+    if layout.file.form != "delimited" or not layout.file.header:
+        return -1
+    record = layout.records[titled(layout)]
+    tops = [one.record is record for one in layout.root.children]
+    return tops.index(True) if True in tops else 0
 
 
 def _document(layout: Layout) -> "jsonwriter.Document | xmlwriter.Document | None":

@@ -173,7 +173,10 @@ class Evaluator:
             return term.joint.join(texts) or None
         if term.pick == "sum":
             return add(values)
-        return (min if term.pick == "min" else max)(values)  # type: ignore[type-var]
+        try:
+            return (min if term.pick == "min" else max)(values)  # type: ignore[type-var]
+        except TypeError:
+            raise Problem("CW550", "are moments, and only some of them have an offset") from None
 
     def origin(  # noqa: C901, PLR0911, PLR0912 - one case for each kind of origin
         self, origin: p.BoundOrigin, place: Place
@@ -381,7 +384,11 @@ class Evaluator:
                 return self.setting(name)
             return self.context.run.value(name.removeprefix("run."))
 
-        return holds(when.condition, get)
+        try:
+            return holds(when.condition, get)
+        except Problem as problem:
+            line = place.members[0].line if place.members else 0
+            self.reject(problem.code, problem.reason, line)
 
     def setting(self, reference: str) -> Value:
         """Give the typed value of a setting that a condition names; None when it is not set."""

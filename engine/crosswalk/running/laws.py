@@ -69,10 +69,13 @@ def breach(
     check: p.BoundCheck, record: Record, line: int, get: Callable[[str], Value]
 ) -> Issue | None:
     """Hold a record against a law of its layout; None when it keeps it."""
-    if (check.when is not None and not holds(check.when, get)) or holds(check.expect, get):
-        return None
     wrong = next(iter(check.positions))
     reason = f"does not keep the rule {check.name}"
+    try:
+        if (check.when is not None and not holds(check.when, get)) or holds(check.expect, get):
+            return None
+    except Problem as problem:  # moments that cannot be compared
+        reason = f"{reason}: {problem.reason}"
     return Issue(
         "CW571",
         f"{reason}: {check.because}" if check.because else reason,

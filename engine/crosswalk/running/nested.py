@@ -45,7 +45,7 @@ class Nested:
     def streamed(self, stream: BinaryIO, verify: SourceControls) -> Iterator[tuple[Instance, int]]:
         """Give the occurrences that units are made of, with how many records each holds."""
         branch = self.run.plan.source.root.children[self.at]
-        told = self.run.plan.source.file.form == "xml" and not self.run.node.keys
+        told = self.run.plan.source.file.form in ("json", "xml") and not self.run.node.keys
         for item in self.items(stream):
             if told:
                 self.run.where = self.where(item, branch)
@@ -85,15 +85,20 @@ class Nested:
             yield from self.group(waiting, held)
 
     def where(self, item: Instance | Spoiled | Damage, streamed: Branch) -> str:
-        """Tell which record an occurrence is, where its line does not: XML may be all in one."""
+        """Tell which record of a document an occurrence is, where its line does not.
+
+        In JSON what counts as its line is its number; XML may be all in one line.
+        """
         if isinstance(item, Spoiled):
             return ""
         if isinstance(item, Instance) and item.branch is not streamed:
             return ""
+        if form == "json":
+            return f"{streamed.name} {item.line}: "
         self.count += 1
-        crowded = item.line in (1, self.line)
+        told = item.line in (1, self.line)
         self.line = item.line
-        return f"{streamed.name} {self.count}: " if crowded else ""
+        return f"{streamed.name} {self.count}: " if told else ""
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
@@ -287,10 +292,7 @@ class Nested:
             self.run.laws.hold_all(everything)
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
-            pieces = (one for group in made.children for one in group)
-            emitter = self.run.share.emitter
-            document = emitter.document is not None  # the head holds it
-            text = "" if document else "".join(emitter.text(one) for one in pieces)
+            text = self.run.share.emitter.whole(made)
         except Rejected as rejected:
             self.run.reject(rejected.issue, tuple(range(size)))
             return

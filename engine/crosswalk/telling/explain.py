@@ -434,6 +434,7 @@ class Explainer:
             layout = self.plan.source
             self._columns = {}
             bare = layout.file.component is None and not is_grouped(layout)
+            bare = bare and not (layout.file.header and len(layout.records) > 1)
             if layout.file.form == "delimited" and bare:
                 reader = self._reader(layout)
                 made = reader.columns if reader is not None else ()

@@ -41,11 +41,13 @@ def date_codec(type: str, spelling: Spelling) -> Codec:  # noqa: A002
     if isinstance(pattern, tuple):
         made = tuple(date_codec(type, Spelling(format=one)) for one in pattern)
         return several(type, spelling, made)
-    if pattern is not None and pattern in EPOCHS:
+    framed = None if pattern is None else _FRAMED.fullmatch(pattern)
+    if framed is not None:
         if type != "datetime":
             remedy = f"use type: datetime, or a pattern such as {ISO[type]}"
-            raise BadSpelling("format", f"a {type} has no {pattern}", remedy)
-        read, write = _epoch(EPOCHS[pattern])
+            raise BadSpelling("format", f"a {type} has no {framed['unit']}", remedy)
+        unit, name = EPOCHS[framed["unit"]]
+        read, write = _epoch(unit, name, framed["before"] or "", framed["after"] or "")
         return Codec(type, spelling, read, write, None)
     if pattern is None:
         read, write = _iso_reader(type), iso_writer(type)
@@ -242,19 +244,26 @@ EPOCHS = {
     "epoch": (timedelta(seconds=1), "seconds"),
     "epoch-millis": (timedelta(milliseconds=1), "milliseconds"),
 }
-"""Forms of a moment that are numbers, and their unit."""
+_FRAMED = re.compile("(?:'(?P<before>[^']*)')?(?P<unit>epoch-millis|epoch)(?:'(?P<after>[^']*)')?")
+"""Forms of a moment that are numbers, their unit and the text around them."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _epoch(form: tuple[timedelta, str]) -> tuple[_Read, Callable[[Value], str]]:
-    unit, name = form
-    match = re.compile("-?[0-9]{1,18}", re.ASCII).fullmatch
+def _epoch(
+    unit: timedelta, name: str, before: str, after: str
+) -> tuple[_Read, Callable[[Value], str]]:
+    """Read and write a count since 1970, with what stands around it: `'/Date('epoch-millis')/'`."""
+    pattern = f"{re.escape(before)}(-?[0-9]{{1,18}}){re.escape(after)}"
+    match = re.compile(pattern, re.ASCII).fullmatch
+    around = f" between '{before}' and '{after}'" if before or after else ""
 
     def read(text: str) -> datetime:
-        if match(text) is None:
-            raise Problem("CW527", f"is not a whole number of {name}")
+        found = match(text)
+        if found is None:
+            raise Problem("CW527", f"is not a whole number of {name}{around}")
         try:
-            return _EPOCH + int(text) * unit
+            return _EPOCH + int(found[1]) * unit
         except OverflowError:
             raise Problem("CW528", "is no datetime that exists") from None
 
@@ -266,6 +275,6 @@ def _epoch(form: tuple[timedelta, str]) -> tuple[_Read, Callable[[Value], str]]:
         count, rest = divmod(value - _EPOCH, unit)
         if rest:
             raise Problem("CW529", f"is not a whole number of {name}")
-        return str(count)
+        return f"{before}{count}{after}"
 
     return read, write

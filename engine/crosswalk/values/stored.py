@@ -173,20 +173,20 @@ class Stored:
         return self.usage.put(0, self.width)
 
 
-def shown(raw: bytes) -> str:
-    """Give bytes that are no number as the text of their cell."""
-    return f"X'{raw.hex().upper()}'"
+def shown(raw: bytes, first: int) -> str:
+    """Give bytes that are no number as the text of their cell, with their place (from 1)."""
+    return f"X'{raw.hex().upper()}' at {first} to {first + len(raw) - 1}"
 
 
-def stored_codec(codec: Codec, stored: Stored, place: str) -> Codec:
-    """Give a codec that says why a cell of bytes is no number, and where they stand."""
+def stored_codec(codec: Codec, stored: Stored) -> Codec:
+    """Give a codec that says why a cell of bytes is no number."""
 
     def read(text: str) -> Value:
         if text.startswith("X'"):
             try:
-                stored.read(bytes.fromhex(text[2:-1]))
+                stored.read(bytes.fromhex(text[2 : text.index("'", 2)]))
             except Problem as wrong:
-                reason = f"is no {stored.name} number: {wrong.reason} (bytes {place})"
+                reason = f"is no {stored.name} number: {wrong.reason}"
                 raise Problem(wrong.code, reason) from None
         return codec.read(text)
 
