@@ -93,7 +93,7 @@ class Nested:
             return ""
         if isinstance(item, Instance) and item.branch is not streamed:
             return ""
-        if form == "json":
+        if self.run.plan.source.file.form == "json":
             return f"{streamed.name} {item.line}: "
         self.count += 1
         told = item.line in (1, self.line)
