@@ -129,16 +129,25 @@ def test_a_file_that_was_cut_off_inside_an_invoice_rejects_it() -> None:
     outcome = run(shipped(direction="backward"), "".join(lines[: start + 2]).encode())
     told = outcome.told
     assert [(one["code"], one["line"]) for one in told] == [("CW632", start + 2)]
-    assert outcome.summary.control_problems
+    assert outcome.summary.rejected == 2
+    assert outcome.summary.control_problems == outcome.summary.unverified_totals == []
 
 
-def test_a_damaged_header_costs_no_invoice() -> None:
+def test_a_file_that_was_cut_off_inside_an_invoice_before_the_last_is_refused() -> None:
     lines = ours()
-    whole = run(shipped(direction="backward"), "".join(lines).encode())
+    start = [n for n, line in enumerate(lines) if line.startswith("IH|")][-2]
+    outcome = run(shipped(direction="backward"), "".join(lines[: start + 2]).encode())
+    assert (outcome.output, "CW633" in outcome.fault) == (None, True)
+    assert "InvoiceCount" in outcome.fault
+
+
+def test_a_damaged_header_refuses_the_file() -> None:
+    lines = ours()
     struck = [lines[0].replace("|", "|x|", 1), *lines[1:]]
     outcome = run(shipped(direction="backward"), "".join(struck).encode())
-    assert outcome.told[0]["line"] == 1
-    assert outcome.output == whole.output
+    assert outcome.output is None
+    assert "CW631" in outcome.fault
+    assert "FH cannot be read" in outcome.fault
 
 
 def test_a_blank_account_after_cleaning_is_no_shared_account() -> None:

@@ -112,7 +112,7 @@ CASES: list[tuple[str, str, str, list[str], list[str], str]] = [
     ("another kind", GROUPS, GOOD.replace("PAYMENTS", "INVOICES"), [], [], "CW505"),
     ("head's type", GROUPS, GOOD.replace("PAYMENTS,1", "PAYMENTS,x"), [], [], "CW522"),
     ("head's check", GROUPS, GOOD.replace("PAYMENTS,1", "PAYMENTS,2"), [], [], "CW571"),
-    ("group's date", GROUPS, GOOD.replace("G,2026-01-01", "G,soon"), ["8"], ["CW527"], ""),
+    ("group's date", GROUPS, GOOD.replace("G,2026-01-01", "G,soon"), ["8"], ["CW527", "CW578"], ""),
     ("row's date", GROUPS, GOOD.replace("1.00,2026-01-01", "1.00,"), ["8"], ["CW503"], ""),
     ("total is no number", GROUPS, GOOD.replace("3.00", "3.0O"), [], [], "CW522"),
     ("total is blank", GROUPS, GOOD.replace("T,3.00", "T,"), [], [], "CW503"),

@@ -1,6 +1,6 @@
 """Fixed-width records in bytes: packed, zoned and binary numbers, wide characters, lengths."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from io import BytesIO
 from typing import Any
 
@@ -159,7 +159,7 @@ def _numbers(draw: st.DrawFn) -> tuple[str, str, Decimal]:
         f"{{A: {{type: decimal, decimals: {decimals}, usage: {name}, digits: {digits}, "
         f"width: {width}}}}}"
     )
-    return field, name, Decimal(value).scaleb(-decimals)
+    return field, name, Decimal(value).scaleb(-decimals, Context(prec=60))
 
 
 @given(_numbers())

@@ -136,7 +136,7 @@ NESTED_DAMAGE: list[tuple[str, str, str]] = [
 
 @pytest.mark.parametrize(("line", "code", "words"), NESTED_DAMAGE)
 def test_a_nested_object_must_have_the_layouts_shape(line: str, code: str, words: str) -> None:
-    (bad,) = _read(line, _nested())
+    _, bad = _read('{"FH":{"No":"1"}}\n' + line, _nested())
     assert damage(bad).code == code
     assert words in damage(bad).reason
 

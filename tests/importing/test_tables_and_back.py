@@ -26,6 +26,7 @@ DOCUMENTS = [
     (ROOT, "caselle/ar/invoice-types", "code-table", "caselle/ar/invoice-types"),
     (STRANGERS, "strangers/nacha/file", "fixed", "strangers/nacha/file"),
     (STRANGERS, "strangers/meter/file", "fixed", "strangers/meter/file"),
+    (STRANGERS, "strangers/mainframe/file", "fixed", "strangers/mainframe/file"),
     (STRANGERS, "strangers/bank-csv/file", "layout", "strangers/bank-csv/file"),
     (STRANGERS, "strangers/paypal", "mapping", "strangers/paypal"),
 ]

@@ -82,10 +82,19 @@ def test_a_file_without_its_trailer_is_told_and_not_taken_for_a_whole_one() -> N
     assert outcome.output == b""
 
 
-def test_a_trailer_that_damage_explains_costs_only_itself() -> None:
+@pytest.mark.parametrize("damage", ["?Z|2|5.90", "Z|2|5.90|x", "Z|2|5.90\nZ|2|5.90"])
+def test_a_file_whose_trailer_cannot_be_read_is_refused(damage: str) -> None:
     back = made().back
     assert back is not None
-    whole, _, trailer = FILE.rpartition("Z")
-    outcome = both(back, f"{whole}?{trailer}".encode())
-    assert outcome.summary.control_problems == []
-    assert [reject.issue.code for reject in outcome.rejects] == ["CW607", "CW631"]
+    outcome = both(back, FILE.replace("Z|2|5.90", damage).encode())
+    assert outcome.fault.startswith("[CW631] ")
+    assert outcome.output == b""
+
+
+def test_a_line_after_the_trailer_costs_only_itself() -> None:
+    back = made().back
+    assert back is not None
+    outcome = both(back, f"{FILE}\x1a\n".encode())
+    assert [(one.issue.code, one.lines) for one in outcome.rejects] == [("CW607", (10,))]
+    assert outcome.text.splitlines()[1:] == ["a;1.00", "a;-0.10", "b;5.00"]
+    assert outcome.summary.control_problems == outcome.summary.unverified_totals == []

@@ -10,7 +10,9 @@ from crosswalk.checking import check
 from crosswalk.documents.source import Map
 from crosswalk.documents.source import read as read_yaml
 from crosswalk.findings.diagnostics import Severity
+from crosswalk.findings.errors import FormatProblem
 from crosswalk.model.layout import Branch
+from crosswalk.planning.plan import Plan
 from crosswalk.planning.read_layout import read_layout
 from crosswalk.project import CANONICAL, Project
 from crosswalk.running.context import Context, Run
@@ -24,6 +26,8 @@ BLOCK = re.compile(
     re.DOTALL,
 )
 EXAMPLES = [match.groupdict() for match in BLOCK.finditer(PAGE)]
+DAMAGED = re.compile(r"```text damaged\n(.*?)```\n```text costs\n(.*?)```", re.DOTALL)
+"""Damaged files of the layout before them, and what is lost."""
 HEAD = "crosswalk: 1\nkind: layout\nname: page/example\nversion: 1.0.0\n"
 AT = datetime(2021, 2, 1, 8, 0)
 
@@ -54,16 +58,36 @@ def test_every_marked_block_of_the_page_is_run() -> None:
     assert len(EXAMPLES) == PAGE.count("```yaml layout") >= 6
 
 
+def plan_of(layout: str, folder: Path) -> Plan:
+    (folder / "layout.yaml").write_text(HEAD + layout, "utf-8")
+    (folder / "mapping.yaml").write_text(copying(HEAD + layout), "utf-8")
+    project = Project(folder)
+    assert [one for one in check(project) if one.severity is Severity.ERROR] == []
+    return project.plan("page/copy", project.view(None), target_form=CANONICAL)
+
+
+@pytest.mark.parametrize("at", range(len(DAMAGED.findall(PAGE))))
+def test_what_the_page_says_is_lost_is_lost(at: int, tmp_path: Path) -> None:
+    found = [*DAMAGED.finditer(PAGE)][at]
+    layouts = re.findall(r"```yaml layout\n(.*?)```", PAGE[: found.start()], re.DOTALL)
+    plan = plan_of(layouts[-1], tmp_path)
+    (tmp_path / "input.txt").write_text(found[1], "utf-8")
+    files = Files(tmp_path / "out.jsonl")
+    try:
+        result = convert(plan, Context({}, Run(AT, "1", "in")), tmp_path / "input.txt", files)
+        told = [(r.issue, ", ".join(map(str, r.lines))) for r in result.rejects]
+        costs = "".join(f"line {i.line} {i.code}: lines {lines}\n" for i, lines in told)
+    except FormatProblem as problem:
+        costs = f"the file: {problem.code}\n"
+    assert costs == found[2]
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=[str(n) for n in range(len(EXAMPLES))])
 def test_what_the_page_says_is_read_is_read(example: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "layout.yaml").write_text(HEAD + example["layout"], "utf-8")
-    (tmp_path / "mapping.yaml").write_text(copying(HEAD + example["layout"]), "utf-8")
+    plan = plan_of(example["layout"], tmp_path)
     reads = example["reads"]
     data = reads.encode() if example["form"] == "text" else bytes.fromhex(reads)
     (tmp_path / "input.txt").write_bytes(data)
-    project = Project(tmp_path)
-    assert [one for one in check(project) if one.severity is Severity.ERROR] == []
-    plan = project.plan("page/copy", project.view(None), target_form=CANONICAL)
     out = tmp_path / "out.jsonl"
     context = Context({}, Run(AT, "1", "input.txt"))
     result = convert(plan, context, tmp_path / "input.txt", Files(out))

@@ -236,6 +236,8 @@ CODES: dict[str, str] = {
     "CW635": "records do not add up",
     "CW636": "group of columns is empty before one that is not",
     "CW637": "records have no place in their line",
+    "CW638": "record that all take values from is damaged",
+    "CW639": "control total cannot be verified",
     "CW640": "JSON cannot be read",
     "CW641": "JSON key stands twice",
     "CW642": "JSON number is not plain",

@@ -52,16 +52,24 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Instance | Damage]:
     must be there is not).
     """
     seen: set[str] = set()
-    whole = True
     for item in _items(stream, layout):
+        made = item
         if isinstance(item, Instance):
             seen.add(item.branch.name)
+        elif item.may:
+            seen.update(item.may)
         else:
-            whole = False
-        yield item
-    for branch in layout.root.children if whole else ():
+            made = item._replace(may=_open(layout, seen))
+        yield made
+    for branch in layout.root.children:
         if branch.least and branch.name not in seen:
             raise _absent(branch, layout)
+
+
+def _open(layout: Layout, seen: set[str]) -> tuple[str, ...]:
+    """Name the branches that a line nobody can read may be of: those that may still come."""
+    tops = layout.root.children
+    return tuple(one.name for one in tops if one.most is None or one.name not in seen)
 
 
 def _absent(branch: Branch, layout: Layout) -> FormatProblem:
@@ -170,7 +178,8 @@ def _occurrence(shape: Shape, item: object, key: str | None, number: int) -> Ins
         return shape.read(item, number, None, key)
     except ShapeError as wrong:
         reason = f"{shape.name} {number}: {wrong.reason}"
-        return Damage(number, number, wrong.code, reason, encode(item), wrong.field)
+        may = (shape.home.branch.name,)
+        return Damage(number, number, wrong.code, reason, encode(item), wrong.field, may)
 
 
 def _occurrences(

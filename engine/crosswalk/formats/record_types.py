@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crosswalk.findings.suggest import closest
 from crosswalk.model.layout import Field, Layout, Record, first_unmarked, last_unmarked
+from crosswalk.model.records import Damage
 
 Choose = Callable[[list[str]], int]
 """From the values of a line (by position) to the ordinal of its record type, -1 when none."""
@@ -79,6 +80,44 @@ def _by_all_tags(records: tuple[Record, ...]) -> Choose:
         return -1
 
     return choose
+
+
+def recognised(row: Damage, layout: Layout) -> list[int]:
+    """Give the record types that a damaged line still tells by its tags, in document order."""
+    if row.code in _NO_TAG:
+        return []
+    return [one.ordinal for one in layout.records if one.tags and _tells(row.text, one, layout)]
+
+
+_NO_TAG = ("CW607", "CW608")
+"""Damage to a line whose tags were read, and are no record type's."""
+
+
+def _tells(text: str, record: Record, layout: Layout) -> bool:
+    """Tell whether a text has the tags of a record type, as far as it goes."""
+    quote = layout.file.quote_char
+    cells = [cell.strip(quote) for cell in text.split(layout.file.delimiter)]
+    for tag in record.tags:
+        texts = _texts(tag)
+        if tag.start is not None:
+            if not text.startswith(texts, tag.start - 1):
+                return False
+        elif tag.position == 0:
+            begin = text.lstrip(quote)
+            if not any(_begins(begin, one) for one in texts):
+                return False
+        elif len(cells) > 1 and tag.component is None and _other(cells, tag.position, texts):
+            return False
+    return any(tag.start is not None or tag.position == 0 for tag in record.tags)
+
+
+def _begins(text: str, tag: str) -> bool:
+    """Tell whether a text begins with a tag, and not with a longer word."""
+    return bool(tag) and text.startswith(tag) and not text[len(tag) : len(tag) + 1].isalnum()
+
+
+def _other(cells: list[str], position: int, texts: tuple[str, ...]) -> bool:
+    return position < len(cells) and cells[position] not in texts
 
 
 def no_type(values: list[str], layout: Layout) -> str:

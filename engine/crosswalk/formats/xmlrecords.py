@@ -151,7 +151,8 @@ class Records:
         if self.damage is None:
             line = self.line()
             told = f"{self.where}{reason}; {help_}" if help_ else f"{self.where}{reason}"
-            self.damage = Damage(line, line, code, told, "", field)
+            name = self.top.home.branch.name
+            self.damage = Damage(line, line, code, told, "", field, (name,))
 
     def bounds(self, at: int) -> None:
         """Reject an occurrence that has become too large at byte `at`; let go of what it holds."""

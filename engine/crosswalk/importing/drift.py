@@ -157,7 +157,7 @@ def _type(row: Row, field: Field, layout: Layout) -> Iterator[str]:
         return
     spelling = field.codec.spelling
     for key, value in row.declared.keys.items():
-        own = getattr(spelling, key)
+        own = getattr(field if key in ("usage", "digits") else spelling, key)
         if key == "format":
             own = format_words(field, layout)
         if str(own) != value:

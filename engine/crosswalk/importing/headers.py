@@ -33,6 +33,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "length": (
         *("length", "len", "max length", "maximum length", "max len", "char limit", "size"),
         *("character limit", "max characters", "max", "field length", "width", "characters"),
+        "bytes",
     ),
     "decimals": ("decimals", "scale", "decimal places", "dec", "decimal"),
     "start": ("start", "start position", "begin", "from", "from position", "starting position"),

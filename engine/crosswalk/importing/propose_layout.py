@@ -122,7 +122,10 @@ class _Work:
     types: bool
 
     def lines(self) -> Iterator[str]:
-        if self.fixed:
+        rows = [one for rows in self.records.values() for one in rows]
+        if self.fixed and any("usage" in one.declared.keys for one in rows):
+            yield line(0, "file: {form: fixed, newline: none, encoding: cp037}", [_BYTES]).strip()
+        elif self.fixed:
             yield "file: {form: fixed}"
         else:
             yield line(0, "", [_FILE]).strip()
@@ -170,7 +173,7 @@ class _Work:
         if row.always is None:
             doubts.append(made.doubt)
         pairs = {"type": made.type} | {
-            one: value if one == "decimals" else text(value) for one, value in made.keys.items()
+            one: value if one in _WHOLE else text(value) for one, value in made.keys.items()
         }
         if self.fixed:
             return pairs | self.place(row, made, doubts)
@@ -178,10 +181,13 @@ class _Work:
         return pairs | ({"length": str(length)} if length and made.type in _SIZED else {})
 
     def place(self, row: Row, made: Declared, doubts: list[str]) -> dict[str, str]:
-        width = row.width or row.length or made.length
+        stored = "usage" in made.keys
+        width = (made.length if stored else None) or row.width or row.length or made.length
         if width is None:
             doubts.append("the table does not say how wide the field is")
-        if made.type in ("money", "decimal") and "point" not in made.keys:
+        if stored and (row.width or row.length or width) != width:
+            doubts.append(f"its bytes are {width}, the table says {row.width or row.length}")
+        if made.type in ("money", "decimal") and "point" not in made.keys and not stored:
             doubts.append(_POINT)
         start = {"start": str(row.start)} if row.start is not None else {}
         return start | {"width": str(width or 1)}
@@ -194,6 +200,8 @@ def _hint(made: Declared) -> str:
 
 
 _SIZED = ("text", "code")
+_WHOLE = ("decimals", "digits")
+_BYTES = "numbers in bytes: is the text EBCDIC, and do lengths stand before records (newline: rdw)?"
 
 
 def _laws(row: Row, doubts: list[str], *, tag: bool) -> dict[str, str]:

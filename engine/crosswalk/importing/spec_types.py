@@ -12,7 +12,7 @@ from crosswalk.values.datepatterns import read_pattern
 from crosswalk.values.spelling import BadSpelling
 
 TYPES = ("text", "code", "integer", "decimal", "money", "date", "time", "datetime", "boolean")
-SPELLING = ("decimals", "point", "group", "sign", "symbol")
+SPELLING = ("decimals", "point", "group", "sign", "symbol", "usage", "digits")
 
 _WORDS = {
     **dict.fromkeys(("text", "string", "str", "char", "character", "varchar", "nvarchar"), "text"),
@@ -32,6 +32,11 @@ _WORDS = {
 }
 _SIZED = re.compile(r"([a-z][a-z0-9 ]*?)[ .]*\(?(\d+)(?:[.,v ]+(\d+))?\)?")
 _PICTURE = re.compile(r"(?:pic )?(s?)9(?:\((\d+)\)|(9*))(?:(v|\.)9(?:\((\d+)\)|(9*)))?")
+_USAGE = re.compile(
+    r"(.+?) (?:usage )?(?:is )?(?:(?P<packed>(?:comp|computational) 3|packed decimal|packed)"
+    r"|(?:comp|computational)(?: [45])?|binary)"
+)
+_MOST_PACKED, _BINARY_WIDTHS = 31, {4: 2, 9: 4, 18: 8}
 _TEXT_PICTURE = re.compile(r"(?:pic )?[xa](?:\((\d+)\)|([xa]*))")
 _MASK = re.compile(r"[cymdhsaton0-9fzi:/.,\- _\"']+", re.IGNORECASE)
 _LETTERS = re.compile(
@@ -146,6 +151,8 @@ def _of_size(word: str, size: int, decimals: str | None) -> Declared:
 def _of_picture(said: str) -> Declared | None:
     if text := _TEXT_PICTURE.fullmatch(said):
         return Declared(length=int(text[1]) if text[1] else len(text[2]) + 1, said="text")
+    if used := _USAGE.fullmatch(said):
+        return _of_bytes(used[1], "packed" if used["packed"] else "binary")
     found = _PICTURE.fullmatch(said)
     if found is None:
         return None
@@ -159,6 +166,30 @@ def _of_picture(said: str) -> Declared | None:
         return Declared(length=whole + places, doubt=doubt, said="number")
     point = {"point": "implied"} if found[4] == "v" else {}
     return Declared("decimal", {"decimals": str(places), **point}, said="decimal")
+
+
+def _of_bytes(picture: str, usage: str) -> Declared | None:
+    """Read the picture of a number in bytes; its length is that of the bytes."""
+    found = _PICTURE.fullmatch(picture)
+    if found is None or found[4] == ".":
+        return None
+    whole = int(found[2]) if found[2] else len(found[3]) + 1
+    places = 0 if found[4] is None else int(found[5]) if found[5] else len(found[6] or "") + 1
+    digits = whole + places
+    if usage == "packed":
+        width = digits // 2 + 1 if digits <= _MOST_PACKED else None
+    else:
+        width = next((size for most, size in _BINARY_WIDTHS.items() if digits <= most), None)
+    if width is None:
+        return Declared(
+            doubt=f"a {usage} number of {digits} digits: how wide is it?", said="number"
+        )
+    word = usage if found[1] else f"{usage}-unsigned"
+    keys = {"usage": word, "digits": str(digits)}
+    if places:
+        return Declared("decimal", {"decimals": str(places), **keys}, width, said="decimal")
+    doubt = "whole digits: an integer, a date, or a code that keeps its zeros?"
+    return Declared("integer", keys, width, doubt, said="integer")
 
 
 def _of_mask(kind: str, form: str) -> Declared | None:

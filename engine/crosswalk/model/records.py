@@ -29,7 +29,12 @@ class Row(NamedTuple):
 
 
 class Damage(NamedTuple):
-    """One physical record that cannot be read; it costs itself and no neighbour."""
+    """What is wrong at a place of a file; what it costs, `running.losses` tells.
+
+    `may` names the branches that a line can be a part of; `records` is how many records it is
+    itself: 0 for what is told of a record that was read, or of one that is not there. `issue` says
+    more about a record that was read and is not what its layout says.
+    """
 
     line: int
     end_line: int
@@ -37,6 +42,9 @@ class Damage(NamedTuple):
     reason: str
     text: str
     field: str | None = None
+    may: tuple[str, ...] = ()
+    records: int = 1
+    issue: "Issue | None" = None
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +53,8 @@ class Instance:
 
     `line` is the first physical line (0 when it is being made, not read), `end` the last one where
     the form knows it, `values` the typed values of an occurrence that is being made, `parent` the
-    occurrence that holds this one.
+    occurrence that holds this one. `damages` say why it cannot be used; one of a record without
+    cells is the damaged line itself.
     """
 
     branch: Branch
@@ -55,6 +64,7 @@ class Instance:
     values: list[Value] | None = None
     parent: "Instance | None" = None
     end: int = 0
+    damages: tuple[Damage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

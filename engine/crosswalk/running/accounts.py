@@ -42,6 +42,7 @@ class Summary:
     rejected_amounts: dict[str, Decimal] = field(default_factory=dict)
     unreadable_amounts: dict[str, int] = field(default_factory=dict)
     control_problems: list[str] = field(default_factory=list)
+    unverified_totals: list[str] = field(default_factory=list)
     compiled: str = ""
 
     def wrote(self, count: int, idle: Mapping[str, int]) -> None:

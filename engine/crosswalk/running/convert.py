@@ -155,7 +155,7 @@ class _Run:
                 f"{summary.units} units went out: this is a fault of the engine",
                 file=self.source.name,
             )
-        if summary.control_problems and not summary.rejects:
+        if summary.control_problems:
             raise ControlFailure(
                 "CW633",
                 f"control total: {summary.control_problems[0]}",

@@ -54,7 +54,7 @@ def _attempt(flow: Flow, data: bytes) -> Outcome:
     except FormatProblem as problem:
         return Outcome(stopped=problem)
     summary = flow.summary
-    if summary.control_problems and not summary.rejects:
+    if summary.control_problems:
         reason = f"control total: {summary.control_problems[0]}"
         return Outcome(stopped=FormatProblem("CW633", reason))
     lost = summary.read - summary.written - summary.rejected - summary.left_out

@@ -19,7 +19,8 @@ from crosswalk.running.context import Context
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
 from crosswalk.running.laws import Laws
-from crosswalk.running.occurrences import named
+from crosswalk.running.losses import causes_of
+from crosswalk.running.occurrences import issue_of, lines_of, named
 from crosswalk.running.rows import Cells, Part
 from crosswalk.running.shares import Places, Share, Shares
 from crosswalk.running.totals import amounts, fill_controls
@@ -152,9 +153,13 @@ class Mapper:
     def flush_notes(self) -> None:
         """Hand out what the reference noted."""
         for issue in self.interpreter.notes:
-            self.summary.notices += 1
-            self.notice_to(issue)
+            self.notice(issue)
         self.interpreter.notes.clear()
+
+    def notice(self, issue: Issue) -> None:
+        """Count and hand out a notice."""
+        self.summary.notices += 1
+        self.notice_to(issue)
 
     # --- distinct ------------------------------------------------------------------------
 
@@ -188,7 +193,12 @@ class Mapper:
         self, issue: Issue, lines: tuple[int, ...], members: Sequence[Instance] = ()
     ) -> None:
         """Count and hand out a reject, with the control amounts that can still be read."""
-        costs = self.costs(members)
+        self.account(issue, lines, self.costs(members))
+
+    def account(
+        self, issue: Issue, lines: tuple[int, ...], costs: dict[str, Decimal | None]
+    ) -> None:
+        """Count and hand out a reject with its control amounts."""
         for name, amount in costs.items():
             if amount is None:
                 self.summary.unreadable_amounts[name] = (
@@ -200,6 +210,37 @@ class Mapper:
         self.summary.rejected += len(lines)
         self.summary.rejects += 1
         self.reject_to(Reject(issue, lines, costs))
+
+    def reject_lost(self, lost: Instance, units: Sequence[Instance]) -> Damage:
+        """Reject what is damaged: one reject for each cause, one for the units that are whole.
+
+        Gives the first cause.
+        """
+        causes, held = causes_of(lost), lines_of(units)
+        own = Counter(lines_of([lost])) - Counter(held)
+        first = causes[0]
+        for cause in reversed(causes):
+            lines = (cause.line,) * cause.records
+            if cause is first:
+                lines = tuple(sorted((*lines, *own.elements())))
+            self.reject(issue_of(cause), lines)
+        if units:
+            self.account(self.torn(held, first, lost.branch.name), held, self.costs_of(units))
+        return first
+
+    def costs_of(self, units: Sequence[Instance]) -> dict[str, Decimal | None]:
+        """Give the control amounts of several units together; None where one cannot be read."""
+        total: dict[str, Decimal | None] = {name: Decimal(0) for name in sorted(self.wanted)}
+        try:
+            groups = list(self.interpreter.groups(self.node, units))
+        except Rejected:
+            return self.costs(())
+        for group in groups:
+            for name, amount in self.costs(group).items():
+                before = total[name]
+                known = before is not None and amount is not None
+                total[name] = EXACT.add(before, amount) if known else None  # type: ignore[arg-type]
+        return total
 
     def costs(self, members: Sequence[Instance]) -> dict[str, Decimal | None]:
         """Give the control amounts of a unit; None where one cannot be read."""
@@ -228,8 +269,8 @@ class Mapper:
             self.summary.rejects += 1
             self.reject_to(Reject(fault, (line,) * lines.count(line)))
 
-    def torn(self, lines: Sequence[int], damage: Damage) -> Issue:
+    def torn(self, lines: Sequence[int], damage: Damage, name: str = "") -> Issue:
         """Say that whole records are not written because one of their group is damaged."""
-        name = self.node.branch.name
+        name = name or self.node.branch.name
         reason = f"not written, because line {damage.line} of the same {name} is damaged"
         return Issue("CW578", reason, lines[0], lines[-1], self.node.source.name)

@@ -1,21 +1,23 @@
 """Sources that are nested, of several record types, or one unit as a whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
-from crosswalk.model.layout import Branch, branches
+from crosswalk.model.layout import branches
 from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.running.assemble import Spoiled, assemble
-from crosswalk.running.compile import Compiled
+from crosswalk.running.assemble import Torn, assemble
 from crosswalk.running.evaluate import Place, follow
+from crosswalk.running.losses import CUT_OFF, Losses, prune
 from crosswalk.running.mapper import Mapper
-from crosswalk.running.occurrences import issue_of, lines_of, size_of
+from crosswalk.running.occurrences import damage_of, issue_of, lines_of, size_of
 from crosswalk.running.source_controls import SourceControls
+from crosswalk.running.together import Runs, Together
 from crosswalk.running.totals import fill_controls
 from crosswalk.running.unreadable import used_fields
+from crosswalk.values.codecs import Value
 
 
 class Nested:
@@ -23,10 +25,14 @@ class Nested:
 
     def __init__(self, run: Mapper) -> None:
         """Map for this run."""
-        self.run, self.code = run, run.code
-        self.root, self.summary, self.several = run.root, run.summary, run.shares.several
+        self.run = run
         self.looked_up = _looked_up(run.plan)
-        self.at = 0
+        self.losses = Losses(run.plan)
+        self.verify = SourceControls(run.interpreter, run.summary, run.notice)
+        unit = None if run.plan.unit is None else run.node
+        path = unit.path.downs if unit is not None and unit.path is not None else ()
+        self.streamed = run.plan.source.root.children[path[0] if path else 0]
+        self.runs = Runs(self.key) if unit is not None and unit.keys and len(path) == 1 else None
         self.count, self.line = 0, 1
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
@@ -35,72 +41,85 @@ class Nested:
 
     def tree(self, stream: BinaryIO) -> Iterator[str]:
         """Map nested occurrences as they are read."""
-        node, verify = self.run.node, SourceControls(self.run.interpreter, self.summary)
-        path = node.path.downs if node.path is not None else ()
-        self.at = path[0] if path else 0
-        found = self.streamed(stream, verify)
-        yield from (self.grouped if len(path) == 1 and node.keys else self.single)(found)
-        verify.finish()
-
-    def streamed(self, stream: BinaryIO, verify: SourceControls) -> Iterator[tuple[Instance, int]]:
-        """Give the occurrences that units are made of, with how many records each holds."""
-        branch = self.run.plan.source.root.children[self.at]
-        told = self.run.plan.source.file.form in ("json", "xml") and not self.run.node.keys
-        for item in self.items(stream):
-            if told:
-                self.run.where = self.where(item, branch)
-            if not isinstance(item, Instance):
-                self.spoiled(item, verify)
-                continue
-            if verify.active:
-                verify.add(item)
-            if item.branch is not branch:
+        streamed = self.streamed
+        for item in self.sound(stream):
+            if item.branch is not streamed:
                 self.place(item)
                 continue
-            item.parent = self.root
-            size = size_of(item)
-            self.summary.read += size
-            yield item, size
+            item.parent = self.run.root
+            self.run.summary.read += size_of(item)
+            if self.runs is None:
+                yield from self.unit([item])
+                continue
+            for group in self.runs.add(item):
+                yield from self.joined(group)
+        if self.runs is not None:
+            for group in self.runs.end():
+                yield from self.joined(group)
+        self.verify.finish()
 
-    def single(self, found: Iterator[tuple[Instance, int]]) -> Iterator[str]:
-        """Map occurrences each for itself."""
-        for item, size in found:
-            text = self.quickly([item], size)
-            if text is not None:
-                yield text
-            else:
-                yield from self.slowly([item])
+    def sound(self, stream: BinaryIO) -> Iterator[Instance]:
+        """Give the top-level occurrences of an input without what is lost in them.
 
-    def grouped(self, found: Iterator[tuple[Instance, int]]) -> Iterator[str]:
-        """Map runs of occurrences with equal keys."""
-        waiting: list[Instance] = []
-        held = 0
-        for item, size in found:
-            if waiting and not self.joins(waiting[0], item):
-                yield from self.group(waiting, held)
-                waiting, held = [], 0
-            waiting.append(item)
-            held += size
-        if waiting:
-            yield from self.group(waiting, held)
+        Raises FormatProblem for a file that is cut off, or that its damage costs whole.
+        """
+        for item in self.items(stream):
+            self.run.where = self.where(item)
+            if isinstance(item, Damage):
+                self.stray(item)
+                continue
+            if not isinstance(item, Torn):
+                self.verify.add(item)
+                yield item
+                continue
+            top = item.instance
+            top.parent = self.run.root
+            lost = self.losses.top(top)
+            self.verify.add(top, lost)
+            for one in lost:
+                prune(one)
+                self.lose(one)
+            if not top.damages:
+                yield top
 
-    def where(self, item: Instance | Spoiled | Damage, streamed: Branch) -> str:
+    def stray(self, damage: Damage) -> None:
+        """Reject a line that stands for itself. Raises FormatProblem for a file that is cut off."""
+        if damage.code == "CW631":
+            raise FormatProblem(damage.code, damage.reason, line=damage.line or None, help=CUT_OFF)
+        self.losses.line(damage)
+        self.verify.doubts.line(damage)
+        self.run.summary.read += 1
+        self.run.reject(issue_of(damage), (damage.line,))
+        if self.runs is not None and self.streamed.name in damage.may:
+            self.runs.hurt(damage)
+
+    def lose(self, lost: Instance) -> None:
+        """Reject what is lost: for each cause, and for the units that are lost although whole."""
+        before = self.run.summary.rejected
+        first = self.run.reject_lost(lost, self.losses.sound(lost))
+        self.run.summary.read += self.run.summary.rejected - before
+        if self.runs is not None and lost.branch is self.streamed:
+            self.runs.hurt(first)
+
+    def where(self, item: Instance | Torn | Damage) -> str:
         """Tell which record of a document an occurrence is, where its line does not.
 
         In JSON what counts as its line is its number; XML may be all in one line.
         """
-        if isinstance(item, Spoiled):
+        form = self.run.plan.source.file.form
+        if form not in ("json", "xml") or isinstance(item, Torn):
             return ""
-        if isinstance(item, Instance) and item.branch is not streamed:
+        grouped = self.run.plan.unit is None or self.run.node.keys
+        if grouped or (isinstance(item, Instance) and item.branch is not self.streamed):
             return ""
-        if self.run.plan.source.file.form == "json":
-            return f"{streamed.name} {item.line}: "
+        if form == "json":
+            return f"{self.streamed.name} {item.line}: "
         self.count += 1
         told = item.line in (1, self.line)
         self.line = item.line
-        return f"{streamed.name} {self.count}: " if told else ""
+        return f"{self.streamed.name} {self.count}: " if told else ""
 
-    def items(self, stream: BinaryIO) -> Iterator[Instance | Spoiled | Damage]:
+    def items(self, stream: BinaryIO) -> Iterator[Instance | Torn | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
         form = self.run.plan.source.file.form
         if form == "values":
@@ -126,104 +145,68 @@ class Nested:
 
         Raises FormatProblem for a record of the whole file that is not what the layout says.
         """
-        item.parent = self.root
+        item.parent = self.run.root
         try:
             self.run.laws.hold_all([item])
         except Rejected as rejected:
             self.unlawful(rejected.issue, item)
             return
-        others = self.root.children[self.run.plan.source.root.children.index(item.branch)]
+        others = self.run.root.children[self.run.plan.source.root.children.index(item.branch)]
         if item.branch.name not in self.looked_up:
             others.clear()
         others.append(item)
-        self.summary.read += size_of(item)
+        self.run.summary.read += size_of(item)
         self.run.wrote([item], size_of(item))
 
     def unlawful(self, issue: Issue, item: Instance) -> None:
-        """Reject a file-level record. Raises FormatProblem where there is only one of it."""
-        if item.branch.most is not None:
+        """Reject a file-level record. Raises FormatProblem where it is the whole file's."""
+        if item.branch.most is not None or self.losses.shared(item.branch):
             name = ".".join(filter(None, (issue.record, issue.field)))
             value = f" '{issue.value}'" if issue.value else ""
-            help_ = "this record stands once for the whole file: is it the file that was meant?"
+            help_ = "this record is about the whole file: is it the file that was meant?"
             reason = f"{name}{value} {issue.reason}"
             raise FormatProblem(issue.code, reason, line=issue.line or None, help=help_)
-        self.summary.read += size_of(item)
+        self.run.summary.read += size_of(item)
         self.run.reject(issue, lines_of([item]))
 
-    def joins(self, one: Instance, other: Instance) -> bool:
-        """Tell whether two streamed occurrences belong to one group."""
-        try:
-            return all(
-                self.run.interpreter.field(slot, one) == self.run.interpreter.field(slot, other)
-                for slot in self.run.node.keys
-            )
-        except Rejected:
-            return False
+    def key(self, item: Instance) -> list[Value]:
+        """Give the values that tell which streamed occurrences belong together."""
+        return [self.run.interpreter.field(slot, item) for slot in self.run.node.keys]
 
-    def spoiled(self, item: Spoiled | Damage, verify: SourceControls) -> None:
-        """Reject what could not be read. Raises FormatProblem for a file that is cut off."""
-        if isinstance(item, Damage) and item.code == "CW631" and not verify.damaged:
-            help_ = "it may be cut off; a record that may be left out has a ? in the structure"
-            raise FormatProblem(item.code, item.reason, line=item.line or None, help=help_)
-        verify.damaged = True
-        if isinstance(item, Damage):
-            lines: tuple[int, ...] = () if item.code == "CW631" else (item.line,)
-            self.summary.read += len(lines)
-            self.run.reject(issue_of(item), lines)
-            return
-        self.summary.read += item.rows
-        first, *rest = item.damages
-        lines = tuple(range(item.first, item.first + item.rows))
-        for damage in rest:
-            self.run.reject(issue_of(damage), ())
-        self.run.reject(issue_of(first), lines)
-
-    def group(self, members: list[Instance], size: int) -> Iterator[str]:
-        """Map a group of streamed occurrences of so many records."""
-        text = self.quickly(members, size)
-        if text is not None:
-            yield text
+    def joined(self, group: Together) -> Iterator[str]:
+        """Map records that stand together, unless one that may be theirs is damaged."""
+        if group.cause is None:
+            yield from self.unit(group.members)
         else:
-            yield from self.slowly(members)
+            self.run.reject_unit(group.cause, lines_of(group.members), group.members)
 
-    def quickly(self, members: list[Instance], size: int) -> str | None:
-        """Give the text of one streamed occurrence (or group); None when others must look."""
-        self.root.children[self.at] = members
-        if self.code is None or self.several:
-            return None
-        text, units = self.quick(self.code, members)
-        if text is None:
-            return None
-        self.run.wrote(members, size)
-        summary = self.summary
-        summary.units += units
-        summary.emitted += units - 1
-        return text  # type: ignore[no-any-return]
-
-    def slowly(self, members: list[Instance]) -> Iterator[str]:
-        """Map an occurrence that goes to one of several files, or that the reference must see."""
-        if self.code is not None and self.several:
-            text, units = self.quick(self.code, members)
+    def unit(self, members: list[Instance]) -> Iterator[str]:
+        """Map one streamed occurrence (or group of them)."""
+        index = self.run.plan.source.root.children.index(members[0].branch)
+        self.run.root.children[index] = members
+        size = sum(size_of(one) for one in members)
+        direct = self.run.node.path is not None and len(self.run.node.path.downs) == 1
+        if self.run.code is not None:
+            text, units = self.quick(members)
             if text is not None:
-                self.run.wrote(members, sum(map(size_of, members)))
-                self.summary.units += units
-                yield from self.dealt(text)
+                self.run.wrote(members, size)
+                self.run.summary.units += units
+                yield from self.dealt(text, units)
                 return
-        self.summary.replayed += 1
-        if self.run.node.path is not None and len(self.run.node.path.downs) == 1:
+        self.run.summary.replayed += 1
+        if direct:
             yield from self.run.refer(members, lines_of(members))
         else:
             yield from self.parts(members)
 
-    def quick(self, code: Compiled, members: list[Instance]) -> tuple[Any, int]:
+    def quick(self, members: list[Instance]) -> tuple[Any, int]:
         """Try the compiled function; no text when the reference must look."""
-        before = self.run.counted() if self.run.held.values else None
+        code = self.run.code
+        assert code is not None
         code.keys.clear()
+        before = self.run.counted()
         try:
-            if code.flat:
-                made = code.unit(*self.given(code, members))
-            else:
-                made = code.unit(members[0], members)
+            made = code.unit(*self.given(members))
             for key in code.keys:
                 self.run.shares.of(key)
         except Exception:  # noqa: BLE001 - the reference says what is wrong
@@ -233,17 +216,24 @@ class Nested:
         fine = not code.pairs or self.run.distinct(code.pairs, before)
         return (text if fine else None), units
 
-    def dealt(self, made: Any) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
+    def dealt(self, made: Any, units: int) -> Iterator[str]:  # noqa: ANN401 - as the function gives it
         """Give the texts of the compiled function, each to the share it belongs to."""
-        assert self.code is not None
-        texts = made if self.code.several else [made]
-        for key, text in zip(tuple(self.code.keys), texts, strict=True):
+        assert self.run.code is not None
+        if not self.run.shares.several:
+            self.run.summary.emitted += units - 1
+            yield made
+            return
+        texts = made if self.run.code.several else [made]
+        for key, text in zip(tuple(self.run.code.keys), texts, strict=True):
             self.run.share = self.run.shares.of(key)
             yield text
 
-    def given(self, code: Compiled, members: list[Instance]) -> tuple[Any, list[Any]]:
-        """Give rows as the compiled function takes them. Raises ValueError where it cannot."""
-        rows, head = [one.cells or [] for one in members], code.head
+    def given(self, members: list[Instance]) -> tuple[Any, list[Any]]:
+        """Give what the compiled function takes. Raises ValueError for rows it cannot take."""
+        assert self.run.code is not None
+        if not self.run.code.flat:
+            return members[0], members
+        rows, head = [one.cells or [] for one in members], self.run.code.head
         if not head:
             return rows[0], rows
         if any(row[:head] != rows[0][:head] for row in rows):
@@ -253,42 +243,55 @@ class Nested:
     def parts(self, members: list[Instance]) -> Iterator[str]:
         """Map the several target units that one streamed occurrence holds."""
         assert self.run.node.path is not None
-        found = follow(self.run.node.path, Place((self.root,)))
+        sound = self.lawful(members)
+        found = follow(self.run.node.path, Place((self.run.root,))) if sound else []
         try:
-            self.around(members, frozenset(id(one) for one in found))
+            groups = list(self.run.interpreter.groups(self.run.node, found))
         except Rejected as rejected:
-            self.run.reject_unit(rejected.issue, lines_of(members), members)
+            self.run.reject_unit(rejected.issue, lines_of(sound), sound)
             return
         counted = 0
-        for group in self.run.interpreter.groups(self.run.node, found):
+        for group in groups:
             lines = lines_of(group)
             counted += len(lines)
             yield from self.run.refer(group, lines, tuple(found))
-        rest = sum(size_of(one) for one in members) - counted
-        self.run.wrote(members, rest, found)
+        rest = sum(size_of(one) for one in sound) - counted
+        self.run.wrote(sound, rest, found)
 
-    def around(self, members: Iterable[Instance], units: frozenset[int]) -> None:
-        """Judge the records around the target units in an occurrence. Raises Rejected."""
+    def lawful(self, members: list[Instance]) -> list[Instance]:
+        """Take out of streamed occurrences what records around the units lose by their laws."""
         for one in members:
-            if id(one) not in units:
-                self.run.laws.hold(one)
-                for group in one.children:
-                    self.around(group, units)
+            if self.around(one):
+                for lost in self.losses.top(one):
+                    prune(lost)
+                    self.run.reject_lost(lost, self.losses.sound(lost))
+        members[:] = [one for one in members if not one.damages]
+        return members
+
+    def around(self, one: Instance) -> bool:
+        """Judge the records around the target units in an occurrence; tell whether one is lost."""
+        if one.branch is self.losses.unit:
+            return False
+        try:
+            self.run.laws.hold(one)
+        except Rejected as rejected:
+            one.damages = (damage_of(rejected.issue),)
+        return any([bool(one.damages), *(self.around(o) for group in one.children for o in group)])
 
     def whole(self, stream: BinaryIO) -> Iterator[str]:
         """Map a file that is one unit: all its records are held at once."""
         size = 0
-        for item in self.items(stream):
-            if not isinstance(item, Instance):
-                self.spoiled(item, SourceControls(self.run.interpreter, self.summary))
-                continue
-            item.parent = self.root
+        for item in self.sound(stream):
+            item.parent = self.run.root
             size += size_of(item)
-            self.root.children[self.run.plan.source.root.children.index(item.branch)].append(item)
-        self.summary.read += size
-        everything = [one for group in self.root.children for one in group]
+            self.run.root.children[self.run.plan.source.root.children.index(item.branch)].append(
+                item
+            )
+        self.verify.finish()
+        self.run.summary.read += size
+        everything = [one for group in self.run.root.children for one in group]
         try:
-            made = self.run.interpreter.make(self.run.plan.root, Place((self.root,)))
+            made = self.run.interpreter.make(self.run.plan.root, Place((self.run.root,)))
             self.run.laws.hold_all(everything)
             fill_controls(made, self.run.wanted, self.run.interpreter.writers)
             self.run.made_root = self.run.share.root = made
@@ -297,7 +300,7 @@ class Nested:
             self.run.reject(rejected.issue, tuple(range(size)))
             return
         self.run.wrote(everything, size)
-        self.summary.units += 1
+        self.run.summary.units += 1
         self.run.flush_notes()
         yield text
 

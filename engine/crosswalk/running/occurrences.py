@@ -60,4 +60,12 @@ def below(made: Instance, name: str) -> Iterator[Instance]:
 
 def issue_of(damage: Damage) -> Issue:
     """Say what is wrong with a damaged line as an issue."""
+    if damage.issue is not None:
+        return damage.issue
     return Issue(damage.code, damage.reason, damage.line, damage.end_line, field=damage.field or "")
+
+
+def damage_of(issue: Issue) -> Damage:
+    """Take what is wrong with a record that was read as damage to what it stands in."""
+    place = (issue.line, issue.end_line, issue.code, issue.reason, "", issue.field)
+    return Damage(*place, records=0, issue=issue)

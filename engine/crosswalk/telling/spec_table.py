@@ -99,12 +99,14 @@ def format_words(field: Field, layout: Layout) -> str:
     keys = {"decimals": one.decimals, "group": one.group, "symbol": one.symbol, "unit": one.unit}
     keys["point"] = one.point if one.point != "." or _needs_point(field, layout) else None
     keys["sign"] = one.sign if one.sign != "leading" else None
+    keys |= {"usage": field.usage, "digits": field.digits}
     told = (f"{key}: {_quoted(str(value))}" for key, value in keys.items() if value is not None)
     return ", ".join(told)
 
 
 def _needs_point(field: Field, layout: Layout) -> bool:
-    return layout.file.form == "fixed" and field.codec.type in ("money", "decimal")
+    numbers = field.codec.type in ("money", "decimal") and field.usage is None
+    return numbers and layout.file.form == "fixed"
 
 
 def _quoted(value: str) -> str:
