@@ -233,10 +233,10 @@ def test_a_duplicate_names_the_receipts_for_the_person_who_looks() -> None:
 
 def test_without_a_lookup_only_what_may_be_repeated_is_repeated() -> None:
     paper = partner.operations()["paper"]
-    assert reconcile.without_lookup(paper, MINE).state is State.READY
-    assert reconcile.without_lookup(paper, replace(MINE, attempts=3)).state is State.REVIEW
+    assert reconcile.without_lookup(paper, MINE, 9).state is State.READY
+    assert reconcile.without_lookup(paper, replace(MINE, attempts=3), 9).state is State.REVIEW
     bare = replace(CREATE, lookup=None)
-    assert reconcile.without_lookup(bare, MINE) == reconcile.Finding(State.REVIEW, "no_lookup")
+    assert reconcile.without_lookup(bare, MINE, 9) == reconcile.Finding(State.REVIEW, "no_lookup")
 
 
 # --- a partner whose variables are one object, and whose records stand in a connection ------

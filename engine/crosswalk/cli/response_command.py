@@ -8,6 +8,7 @@ import click
 from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.operations.answer import Answer, read_answer
+from crosswalk.operations.jsontexts import opened
 from crosswalk.project import BACKWARD, Project
 from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import run_in_memory
@@ -50,7 +51,9 @@ def command(  # noqa: PLR0913
     if found is None or found.kind != "operation":
         raise click.UsageError(f"{mapping} reads no answer of an operation; use crosswalk run")
     operation = project.operation(named, view)
-    read = read_answer(read_input(answer, "ANSWER"), operation.capability)
+    read = read_answer(
+        read_input(answer, "ANSWER"), operation.capability, lambda value: opened(value, operation)
+    )
     if read.errors and not operation.keep_errors:
         click.echo("\n".join(rejects(read)), err=True)
         click.get_current_context().exit(3)

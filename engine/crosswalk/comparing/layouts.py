@@ -184,6 +184,7 @@ class Sides:
 
 PLACED = {
     "path": "the records stand elsewhere in the document",
+    "bare": "one record stands without its list, or in it",
     "within": "the records stand in another line",
     "times": "lines have another number of columns",
     "after": "the records stand elsewhere in their line",

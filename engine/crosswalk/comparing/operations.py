@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[Effect, str]] = {
     "description": (NONE, "only what is said of it"),
     "schema": (BREAKING, "is checked against other types"),
     "capability": (BREAKING, "deliveries are judged, repeated or looked up otherwise"),
+    "paging": (BREAKING, "a list is read to its end in another way"),
 }
 
 
@@ -39,6 +40,7 @@ def operation_changes(document: str, was: Operation, now: Operation) -> Iterator
     yield from _version(document, was, now)
     yield from _record(document, was, now, "variables", WRITTEN)
     yield from _record(document, was, now, "response", READ)
+    yield from _as_text(document, was, now)
     for place in was.none.keys() & now.none.keys():
         old, new = was.none[place], now.none[place]
         if old != new:
@@ -46,6 +48,20 @@ def operation_changes(document: str, was: Operation, now: Operation) -> Iterator
             told = (BREAKING, "a variable without a value travels otherwise")
             what = f"variables {'.'.join(place)} none"
             yield Change(document, what, old, new, *told, spans[0], spans[1])
+
+
+def _as_text(document: str, was: Operation, now: Operation) -> Iterator[Change]:
+    """Give what travels as JSON text in one of two states and as an object in the other."""
+    for key, old, new in (
+        ("variables", was.texts, now.texts),
+        ("response", was.answer_texts, now.answer_texts),
+    ):
+        if old != new:
+            told = (BREAKING, "other values travel as JSON text")
+            shown = [" ".join(".".join(path) for path in paths) or None for paths in (old, new)]
+            spans = [place_in(one.node, key) for one in (was, now)]
+            what = f"{key} as_text"
+            yield Change(document, what, shown[0], shown[1], *told, spans[0], spans[1])
 
 
 def _document(document: str, was: Operation, now: Operation) -> Iterator[Change]:

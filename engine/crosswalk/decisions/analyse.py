@@ -20,7 +20,7 @@ def analyse(
     known: Mapping[str, Collection[str]] = _NONE,
     cap: int = CAP,
 ) -> list[Diagnostic]:
-    """Give every finding RUL101-RUL404 of a bound rule set, in document order.
+    """Give every finding RUL101-RUL405 of a bound rule set, in document order.
 
     `channels` are those in use (a value too long for one of them is an error), `known` the
     values a biller has of an open input. Over `cap` cells rules are compared in pairs only, and
@@ -38,6 +38,7 @@ def analyse(
     made += find_codes.spelling(grid, uses)
     made += find_codes.unknown(grid, known)
     made += find_codes.unusual(grid, uses)
+    made += find_codes.apart(grid)
     return sorted(_accepted(grid, made), key=sort_key)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from crosswalk.decisions.findings import ERROR, INFO, WARNING, Found, Words, found, head, placed
-from crosswalk.decisions.grid import Grid
+from crosswalk.decisions.grid import Grid, Verdict
 from crosswalk.decisions.limits import too_long
-from crosswalk.decisions.model import Cell, Rule
+from crosswalk.decisions.model import Cell, Outcome, Rule
 from crosswalk.findings.diagnostics import Severity, Span
 
 
@@ -107,3 +107,29 @@ def unusual(grid: Grid, listed: list[Use]) -> Iterator[Found]:
         if usual is not None and use.value != usual:
             message = f"{use.outcome} {use.value} from {use.origin} is not the usual {usual}"
             yield found(grid, "RUL404", INFO, Words(message, use.cell), use.rule)
+
+
+def apart(grid: Grid) -> Iterator[Found]:
+    """RUL405: a value that comes with two values of the outcome that goes with it (facts 2.30)."""
+    for outcome in grid.model.by_name.values():
+        first: dict[str, str] = {}
+        told: set[tuple[str, str]] = set()
+        for verdict in grid.verdicts if outcome.goes_with else ():
+            values = grid.decision(verdict).values
+            leading, value = values[outcome.goes_with or ""], values[outcome.name]
+            if leading is None or value is None:
+                continue
+            usual = first.setdefault(leading, value)
+            if value != usual and (leading, value) not in told:
+                told.add((leading, value))
+                yield _parted(grid, outcome, verdict, (leading, usual, value))
+
+
+def _parted(grid: Grid, outcome: Outcome, verdict: Verdict, values: tuple[str, str, str]) -> Found:
+    leading, usual, value = values
+    name, winner = outcome.name, grid.winner(verdict)
+    message = f"{outcome.goes_with} {leading} comes with {name} {usual} and {value}"
+    remedy = f"give each {name} a {outcome.goes_with} of its own, or allow it with the reason"
+    source = grid.decision(verdict).sources[name].replace(":", " ")
+    words = Words(message, verdict.cell, f"{name} {value} from {source}", remedy)
+    return found(grid, "RUL405", WARNING, words, winner)

@@ -78,7 +78,8 @@ def faults(answer: object, refusal: Refusal | None) -> list[Fault]:
         return []
     found = at(answer, refusal.path)
     listed = found if isinstance(found, list) else [] if found is None else [found]
-    return [_fault(one, refusal) for one in listed]
+    told = [_fault(one, refusal) for one in listed]
+    return [one for one in told if not refusal.values or one.code in refusal.values]
 
 
 def _fault(value: object, refusal: Refusal) -> Fault:
@@ -86,7 +87,9 @@ def _fault(value: object, refusal: Refusal) -> Fault:
         inner = value.get(key) if isinstance(value, dict) and key else None
         return inner if isinstance(inner, str) else ""
 
-    code = value if isinstance(value, str) and refusal.code is None else told(refusal.code)
+    code = told(refusal.code)
+    if refusal.code is None and isinstance(value, str | bool):
+        code = value if isinstance(value, str) else str(value).lower()
     return Fault(code, told(refusal.message))
 
 

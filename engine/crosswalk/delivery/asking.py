@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crosswalk.delivery import answers, documents
+from crosswalk.delivery.capability import Operation
 from crosswalk.delivery.classify import codes_of
 from crosswalk.delivery.clock import Clock
 from crosswalk.delivery.endpoint import Endpoint
@@ -88,7 +89,7 @@ class Asker:
             if attempt:
                 await self.clock.sleep(wait_s)
             seen = await put(self.posts, self.tokens, endpoint, body, block.deadline_s)
-            answer, fault = _answer(seen)
+            answer, fault = _answer(seen, block)
             if answer is not None and isinstance(seen, Reply):
                 return answer, len(seen.body)
             wait_s = self._wait_s(attempt, seen)
@@ -104,7 +105,7 @@ class Asker:
         return max(wait_s, retry_after_s(header, self.clock.now_us()) or 0.0)
 
 
-def _answer(seen: Seen) -> tuple[dict[str, object] | None, NoAnswer]:
+def _answer(seen: Seen, block: Operation) -> tuple[dict[str, object] | None, NoAnswer]:
     if not isinstance(seen, Reply):
         return None, NoAnswer(seen.reason)
     if seen.status != OK or seen.flaw is not None:
@@ -114,5 +115,5 @@ def _answer(seen: Seen) -> tuple[dict[str, object] | None, NoAnswer]:
     except answers.Unreadable:
         return None, NoAnswer("not_json")
     if not isinstance(answer, dict) or answer.get("errors") or answer.get("data") is None:
-        return None, NoAnswer("errors", codes_of(answer))
+        return None, NoAnswer("errors", codes_of(answer, block))
     return answer, NoAnswer("nothing")

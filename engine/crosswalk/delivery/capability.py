@@ -29,12 +29,14 @@ class Success:
     `path` leads from the top of the answer to the reference (`data`, `create_receipt`,
     `receiptNumber`). `echo` names variables of ours that the partner repeats; an amount is compared
     as a number, everything else exactly. `theirs` is where each stands beside the reference, when
-    that is not under the same name.
+    that is not under the same name. `expect` are places of the answer and the values that each may
+    have when it was done: a receipt can be there for a payment that was declined.
     """
 
     path: tuple[str, ...]
     echo: tuple[str, ...] = ()
     theirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expect: Mapping[tuple[str, ...], tuple[object, ...]] = field(default_factory=dict)
 
     @property
     def field(self) -> str:
@@ -48,13 +50,26 @@ class Refusal:
 
     `path` leads to the faults: a list that is not empty, or one value that is there. `code` and
     `message` are keys of each; without `code` the value itself is the code. `definite`: whatever
-    is refused this way was not executed; else only a code of `definite_rejects` proves that.
+    is refused this way was not executed; else only a code of `definite_rejects` proves that. With
+    `values` only these codes are refusals, and then also where a reference is there.
     """
 
     path: tuple[str, ...]
     code: str | None = None
     message: str | None = None
     definite: bool = False
+    values: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A key by which the partner knows a request again, for `lasts_s` seconds after the first.
+
+    It travels in the header of that name, the same with every attempt.
+    """
+
+    header: str
+    lasts_s: float = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,7 @@ class Operation:
     may still be at work after that; `max_attempts` bounds sending again after proof of absence.
     `amounts` names the fields that are compared by value (`12.5` is `12.50`), not letter by letter.
     `places` is where our fields stand among the variables; one that is not listed is a variable.
+    `error_code` is where each error has its code; `throttle_codes` are those that say `later`.
     """
 
     name: str
@@ -107,6 +123,9 @@ class Operation:
     lookup: Lookup | None = None
     on_absent: OnAbsent = OnAbsent.REVIEW
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    error_code: tuple[str, ...] = ("extensions", "code")
+    throttle_codes: frozenset[str] = frozenset()
+    idempotency: Idempotency | None = None
 
     @property
     def quiet_s(self) -> float:

@@ -49,16 +49,16 @@ def classify(operation: Operation, variables: Mapping[str, object], seen: Seen) 
 
 def _reply(operation: Operation, variables: Mapping[str, object], reply: Reply) -> Verdict:
     status = reply.status
+    if status == TOO_MANY or _says_later(operation, reply):
+        return _throttled(operation, reply)
     if status == HTTP_OK:
         return _answer(operation, variables, reply)
     if status == UNAUTHORIZED:
         return _unauthorized(operation, reply)
-    if status == TOO_MANY:
-        return _throttled(operation, reply)
     if status in CONFIGURATION:
         return Verdict(Outcome.HELD, f"http_{status}", status=status, trouble=True)
     if status in OUR_FAULT and _is_request_error(reply):
-        codes = _codes(_errors(answers.read(reply.body)))
+        codes = codes_of(answers.read(reply.body), operation)
         return Verdict(Outcome.REJECTED, "request_error", codes=codes, status=status)
     return Verdict(
         Outcome.UNKNOWN,
@@ -81,6 +81,18 @@ def _throttled(operation: Operation, reply: Reply) -> Verdict:
     return Verdict(outcome, "throttled", retry_after=reply.retry_after, status=reply.status)
 
 
+def _says_later(operation: Operation, reply: Reply) -> bool:
+    """Tell whether an answer without data has no errors but such as mean later."""
+    if not operation.throttle_codes or reply.flaw is not None or _has_data(reply):
+        return False
+    try:
+        errors = _errors(answers.read(reply.body))
+    except answers.Unreadable:
+        return False
+    codes = [answers.at(one, operation.error_code) for one in errors]
+    return bool(codes) and all(code in operation.throttle_codes for code in codes)
+
+
 def _answer(operation: Operation, variables: Mapping[str, object], reply: Reply) -> Verdict:
     if reply.flaw is not None:
         return _unknown(reply, reply.flaw)
@@ -91,7 +103,8 @@ def _answer(operation: Operation, variables: Mapping[str, object], reply: Reply)
     except answers.Unreadable:
         return _unknown(reply, "not_json")
     faults = answers.faults(answer, operation.refusal)
-    if faults and answers.at(answer, operation.success.path) is None:
+    told = operation.refusal is not None and bool(operation.refusal.values)
+    if faults and (told or answers.at(answer, operation.success.path) is None):
         return _refused(operation, faults, answer, reply)
     root = answers.at(answer, operation.success.path[:2])
     if root is not None:
@@ -102,11 +115,15 @@ def _answer(operation: Operation, variables: Mapping[str, object], reply: Reply)
 def _receipt(
     operation: Operation, variables: Mapping[str, object], answer: object, reply: Reply
 ) -> Verdict:
-    codes = _codes(_errors(answer))
+    codes = codes_of(answer, operation)
     reference = answers.reference(answers.at(answer, operation.success.path))
     if reference is None:
         return Verdict(Outcome.UNKNOWN, "no_reference", codes=codes, status=reply.status)
     receipt = answers.at(answer, operation.success.path[:-1])
+    for path, values in operation.success.expect.items():
+        if not any(answers.same(one, answers.at(answer, path)) for one in values):
+            reason = "not_as_expected"
+            return Verdict(Outcome.REVIEW, reason, reference, codes, status=reply.status)
     success = operation.success
     if not repeats(operation, (success.echo, success.theirs), variables, receipt):
         return Verdict(Outcome.REVIEW, "echo_differs", reference, codes, status=reply.status)
@@ -143,7 +160,7 @@ def repeats(
 
 def _refusal(operation: Operation, answer: object, reply: Reply) -> Verdict:
     errors = _errors(answer)
-    codes = _codes(errors)
+    codes = codes_of(answer, operation)
     field = operation.success.field
     definite = bool(errors) and all(_is_definite(operation, field, error) for error in errors)
     if definite and _data_is_empty(answer, field):
@@ -163,9 +180,10 @@ def _refused(operation: Operation, faults: list[Fault], answer: object, reply: R
 
 
 def _is_definite(operation: Operation, field: str, error: object) -> bool:
-    code = answers.at(error, ["extensions", "code"])
+    code = answers.at(error, operation.error_code)
     path = answers.at(error, ["path"])
-    return isinstance(code, str) and code in operation.definite_rejects and path == [field]
+    listed = isinstance(code, str) and code in operation.definite_rejects
+    return listed and path == [field]
 
 
 def _data_is_empty(answer: object, field: str) -> bool:
@@ -199,13 +217,9 @@ def _errors(answer: object) -> list[object]:
     return errors if isinstance(errors, list) else []
 
 
-def codes_of(answer: object) -> tuple[str, ...]:
+def codes_of(answer: object, operation: Operation) -> tuple[str, ...]:
     """Give the codes of an answer's errors: words only."""
-    return _codes(_errors(answer))
-
-
-def _codes(errors: list[object]) -> tuple[str, ...]:
-    found = (answers.at(error, ["extensions", "code"]) for error in errors)
+    found = (answers.at(error, operation.error_code) for error in _errors(answer))
     return tuple(code[:64] for code in found if isinstance(code, str) and _is_word(code))
 
 

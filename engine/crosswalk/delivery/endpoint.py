@@ -15,7 +15,8 @@ class TokenSource:
     """How a biller's token is had; every secret is a reference (`env:NAME`, `file:name`).
 
     `static` is the reference of a token that does not change. Otherwise client credentials are
-    posted to `url` as a form; the token is renewed `skew_s` before it expires.
+    posted to `url` as a form, or with `basic` as its login; the token is renewed `skew_s` before it
+    expires. `scope` is no secret.
     """
 
     static: str | None = None
@@ -23,6 +24,7 @@ class TokenSource:
     client_id: str | None = None
     client_secret: str | None = None
     scope: str | None = None
+    basic: bool = False
     skew_s: float = 90.0
     deadline_s: float = 20.0
 
@@ -32,7 +34,8 @@ class Endpoint:
     """One address of one biller. `test` alone allows http and loopback or private addresses.
 
     `hosts` are the only host names that may be asked; the URL holds no user, query or fragment:
-    what is secret goes into `headers` or `query`, both name to secret reference. `login` are the
+    what is secret goes into `headers` or `query`, both name to secret reference. `constants` are
+    headers that carry no secret, such as the version of an interface. `login` are the
     references of user name and password, where the partner wants them with every request.
     """
 
@@ -44,6 +47,7 @@ class Endpoint:
     token: TokenSource | None = None
     login: tuple[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from crosswalk.delivery import answers
 from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Operation
 from crosswalk.delivery.classify import repeats, same_field
+from crosswalk.delivery.clock import SECOND_US
 from crosswalk.delivery.journal import Delivery
 from crosswalk.delivery.request import Json, payload
 from crosswalk.delivery.states import State
@@ -46,10 +47,18 @@ def question(operation: Operation, lookup: Lookup, delivery: Delivery) -> str:
     return payload(lookup.document, {lookup.variable or lookup.key: value})
 
 
-def without_lookup(operation: Operation, delivery: Delivery) -> Finding:
-    """Decide where there is nothing to ask: repeat what may be repeated, else review."""
+def without_lookup(operation: Operation, delivery: Delivery, now_us: int) -> Finding:
+    """Decide where there is nothing to ask: repeat what may be repeated, else review.
+
+    What a key protects is repeated only while the partner still knows the key of the first attempt.
+    """
     if operation.effect is not Effect.IDEMPOTENT_WRITE:
         return Finding(State.REVIEW, "no_lookup")
+    first_us = delivery.sent_at_us if delivery.attempts == 1 else delivery.created_us
+    kept = operation.idempotency
+    longest_us = None if kept is None else int((kept.lasts_s - operation.deadline_s) * SECOND_US)
+    if longest_us is not None and now_us - (first_us or 0) > longest_us:
+        return Finding(State.REVIEW, "key_forgotten")
     if delivery.attempts < operation.max_attempts:
         return Finding(State.READY, "idempotent")
     return Finding(State.REVIEW, "attempts")

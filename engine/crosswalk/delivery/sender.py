@@ -9,6 +9,7 @@ from crosswalk.delivery.endpoint import Endpoint
 from crosswalk.delivery.faults import BadSetting, CredentialRefused, CredentialUnavailable
 from crosswalk.delivery.journal import Delivery
 from crosswalk.delivery.owners import Owner
+from crosswalk.delivery.request import sent_key
 from crosswalk.delivery.setup import Setup
 from crosswalk.delivery.states import Outcome
 from crosswalk.delivery.tokens import Posts, Tokens
@@ -52,7 +53,11 @@ class Sender:
     ) -> Verdict:
         if not self._may_start(delivery, operation):
             return Verdict(Outcome.NOT_EXECUTED, "claim_too_old")
-        message = Message(delivery.payload.encode(), token=token)
+        headers: dict[str, str] = {}
+        if operation.idempotency is not None:
+            key = sent_key(delivery.biller, delivery.operation, delivery.idem_key)
+            headers[operation.idempotency.header] = key
+        message = Message(delivery.payload.encode(), token=token, headers=headers)
         seen = await self.posts.post(endpoint, message, operation.deadline_s)
         return classify(operation, delivery.variables, seen)
 

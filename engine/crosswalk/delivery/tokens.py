@@ -99,7 +99,12 @@ class Tokens:
         except BadSetting as fault:
             raise CredentialRefused(fault.message) from None
         bare = Endpoint(
-            endpoint.biller, f"{endpoint.name}.token", "", endpoint.hosts, test=endpoint.test
+            endpoint.biller,
+            f"{endpoint.name}.token",
+            "",
+            endpoint.hosts,
+            test=endpoint.test,
+            login=(source.client_id or "", source.client_secret or "") if source.basic else None,
         )
         message = Message(urlencode(form).encode(), FORM)
         began = self._clock.now_us()
@@ -116,7 +121,7 @@ class Tokens:
             ("client_id", source.client_id),
             ("client_secret", source.client_secret),
         ):
-            if reference is not None:
+            if reference is not None and not source.basic:
                 form[name] = self._secrets.get(endpoint.biller, reference)
         return form | ({"scope": source.scope} if source.scope else {})
 

@@ -10,6 +10,7 @@ import logging
 import socket
 import ssl
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +40,12 @@ class _Trace:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: the bytes, their media type, and the token if there is one."""
+    """What is posted: the bytes, their media type, the token if there is one, more headers."""
 
     body: bytes = field(repr=False)
     content_type: str = JSON
     token: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Transport:
@@ -107,6 +109,7 @@ class Transport:
         elif endpoint.login is not None:
             user, password = (self._secrets.get(endpoint.biller, one) for one in endpoint.login)
             headers["authorization"] = _basic(user, password)
+        headers |= {**endpoint.constants, **message.headers}
         for name, reference in endpoint.headers.items():
             headers[name] = self._secrets.get(endpoint.biller, reference)
         query = {

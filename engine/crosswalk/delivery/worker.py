@@ -206,7 +206,7 @@ class Worker:
         except BadSetting:
             return reconcile.LATER
         if operation.lookup is None:
-            return reconcile.without_lookup(operation, delivery)
+            return reconcile.without_lookup(operation, delivery, self._ledger.clock.now_us())
         seen = await self._ask(operation, delivery)
         if seen is None:
             return reconcile.LATER

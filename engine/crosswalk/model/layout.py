@@ -95,6 +95,8 @@ class Field:
 class Record:
     """A record type: its fields in file order. `ordinal` is its place among the records.
 
+    `bare`: in JSON, one of them may stand without the list that several stand in.
+
     A record `within` another is a group of columns in the lines of that one, which come later in
     `records`: it stands there `times` times (None: to the end of the line), after the field
     `after` (None: after the last), and its columns are numbered from `first`.
@@ -105,6 +107,7 @@ class Record:
     fields: tuple[Field, ...]
     span: Span
     path: str | None = None
+    bare: bool = False
     within: str | None = None
     times: int | None = None
     after: str | None = None

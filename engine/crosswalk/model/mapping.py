@@ -155,6 +155,13 @@ class Agree:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """The number of the record among its like below one record, from 1."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Null:
     """An explicit null."""
 
@@ -204,6 +211,7 @@ Origin = (
     | FirstOf
     | Agree
     | Decide
+    | Number
     | Null
 )
 

@@ -1,8 +1,9 @@
 """A partner's answer as data: its errors, whether it is partial, and the JSON that is mapped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from crosswalk.delivery.answers import at, faults
+from crosswalk.delivery.answers import at, faults, same
 from crosswalk.delivery.capability import Operation
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.jsonshape import ShapeError
@@ -33,10 +34,15 @@ class Answer:
     body: bytes
 
 
-def read_answer(data: bytes, promised: Operation | None = None) -> Answer:
+def read_answer(
+    data: bytes,
+    promised: Operation | None = None,
+    opened: Callable[[object], None] = lambda _: None,
+) -> Answer:
     """Read a recorded answer; with what its operation promises, faults among its data too.
 
-    Raises FormatProblem (CW640-CW646) when it is none of GraphQL's.
+    `opened` puts what JSON texts among the data hold in their place. Raises FormatProblem
+    (CW640-CW646) when it is none of GraphQL's.
     """
     try:
         value = decode(data.removeprefix(b"\xef\xbb\xbf"))
@@ -47,6 +53,7 @@ def read_answer(data: bytes, promised: Operation | None = None) -> Answer:
     listed = value.get("errors")
     if listed is not None and not isinstance(listed, list):
         raise FormatProblem("CW645", "'errors' must be a list")
+    opened(value)
     errors = tuple(_error(one) for one in listed or ())
     found = value.get("data")
     partial = isinstance(found, dict) and any(one is not None for one in found.values())
@@ -56,11 +63,26 @@ def read_answer(data: bytes, promised: Operation | None = None) -> Answer:
 
 def _refusals(value: object, promised: Operation | None) -> tuple[PartnerError, ...]:
     """Give the faults that the data of an answer without its reference name."""
-    if promised is None or promised.refusal is None or at(value, promised.success.path) is not None:
+    if promised is None:
+        return ()
+    if at(value, promised.success.path) is not None:
+        if not _as_expected(value, promised):
+            return (PartnerError("", "the answer's data do not say that it was done", ""),)
+        if promised.refusal is None or not promised.refusal.values:
+            return ()
+    if promised.refusal is None:
         return ()
     path = ".".join(promised.refusal.path)
     found = faults(value, promised.refusal)
     return tuple(PartnerError(one.code, one.message[:LONGEST], path) for one in found)
+
+
+def _as_expected(value: object, promised: Operation) -> bool:
+    """Tell whether an answer has, beside its reference, what it has when it was done."""
+    return all(
+        any(same(one, at(value, path)) for one in values)
+        for path, values in promised.success.expect.items()
+    )
 
 
 def _error(value: object) -> PartnerError:

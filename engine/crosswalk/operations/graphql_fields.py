@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,8 @@ from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF, plain_path
 from crosswalk.operations.graphql_reading import Sent
-from crosswalk.operations.graphql_types import Wanted, misfit
+from crosswalk.operations.graphql_types import Wanted, misfit, takes_text
+from crosswalk.operations.jsontexts import answer_texts
 from crosswalk.operations.operation import Operation
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ def ways(branch: Branch, before: Way = ()) -> Iterator[tuple[Way, Field]]:
         yield from ways(child, (*before, *own_steps(path, child.name), *items))
 
 
+def idle(texts: Iterable[Way], every: Sequence[Way]) -> Iterator[str]:
+    """Say which paths of `as_text` no field has a path below."""
+    named = [tuple(one for one in steps if one != LIST) for steps in every]
+    for path in texts:
+        if not any(len(one) > len(path) and one[: len(path)] == path for one in named):
+            yield f"as_text names '{'.'.join(path)}', and no field has a path below it"
+
+
 @dataclass(slots=True)
 class Answers:
     """Compares the record of the answer with what the document selects."""
@@ -66,13 +75,26 @@ class Answers:
                 yield Diagnostic("CW473", found, each.span, help="name a list of the answer")
                 return
         (response,) = layout.root.children
-        for steps, one in ways(response, start):
+        every = list(ways(response, start))
+        span = self.operation.node.entries["response"].key.span
+        for message in idle(answer_texts(self.operation), [steps for steps, _ in every]):
+            yield Diagnostic("CW473", message, span, help="correct as_text:")
+        for steps, one in every:
             if steps[:1] == ("data",) and len(steps) > 1:
                 yield from self._field(one, steps)
 
     def _field(self, one: Field, steps: Way) -> Iterator[Diagnostic]:
         from graphql.type import get_nullable_type, is_composite_type
 
+        for number in range(1, len(steps)):
+            text = tuple(step for step in steps[:number] if step != LIST)
+            if text in answer_texts(self.operation):
+                found = self.at(steps[:number])
+                wrong_text = None if isinstance(found, str) or takes_text(found) else f"is {found}"
+                if isinstance(found, str) or wrong_text is not None:
+                    message = f"field {one.key}: {wrong_text or found}, which is no JSON text"
+                    yield Diagnostic("CW473", message, one.span, help="correct as_text:")
+                return
         found = self.at(steps)
         if not isinstance(found, str) and is_composite_type(get_nullable_type(found)):
             found = f"'{shown(steps)}' is an object, not a value"

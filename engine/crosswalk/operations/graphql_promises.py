@@ -71,6 +71,7 @@ def check_lookup(operation: Operation, document: Scalar, sent: Sent) -> Iterator
         yield Diagnostic("CW465", message, document.span, help="name one, or leave it out")
     yield from _compared(lookup, sent, document.span)
     paged = within(sent.operation.selection_set, (*lookup.path[1:-1], PAGES)) is not None
+    paged = paged or lookup.path[-1] in ("edges", "nodes")
     if block.on_absent is OnAbsent.RESEND and paged and lookup.more is None:
         message = "on_absent: resend needs all that the partner has, and this lookup shows pages"
         remedy = f"select hasNextPage, and say more: {'.'.join((*lookup.path[:-1], PAGES))}..."
@@ -86,6 +87,8 @@ def _success(success: Success, sent: Sent, at: Span) -> Iterator[Diagnostic]:
     beside = within(sent.operation.selection_set, success.path[1:-1])
     for path in (success.path[-1:], *(success.theirs.get(one, (one,)) for one in success.echo)):
         yield from _lacks("success", beside, path, at)
+    for path in success.expect:
+        yield from _lacks("success", sent.operation.selection_set, path[1:], at)
 
 
 def _refusal(refusal: Refusal | None, sent: Sent, at: Span) -> Iterator[Diagnostic]:

@@ -1,9 +1,11 @@
 """Which fields may fill, or read, which GraphQL types. Nothing is converted by guess."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from crosswalk.model.layout import Field
+from crosswalk.values.codecs import Problem
 
 _TEXTS = ("text", "code")
 _NUMBERS = ("decimal", "money", "integer")
@@ -59,6 +61,14 @@ def misfit(one: Field, wanted: Wanted) -> Misfit | None:
     return Misfit(message, remedy)
 
 
+def takes_text(kind: Any) -> bool:  # noqa: ANN401 - a type of graphql-core
+    """Tell whether a type can be JSON text: String, or a scalar of the partner's own."""
+    from graphql.type import get_nullable_type, is_scalar_type
+
+    inner = get_nullable_type(kind)
+    return is_scalar_type(inner) and inner.name not in ("Int", "Float", "Boolean", "ID")
+
+
 def _enum(one: Field, wanted: Wanted) -> Misfit | None:
     if one.codec.type not in _TEXTS or one.json != "text":
         message = f"is {one.codec.type}, the partner wants a word of {wanted.name}"
@@ -80,8 +90,26 @@ def _scalar(one: Field, name: str) -> tuple[bool, str]:
     pairs, remedy = rule
     kind = one.codec.type
     fits = (kind, one.json) in pairs or ("any", one.json) in pairs
-    bent = kind in _MOMENTS and name in _DAYS and one.codec.spelling.format is not None
+    bent = kind in _MOMENTS and name in _DAYS and not _iso(one)
     return fits and not bent, remedy
+
+
+def _iso(one: Field) -> bool:
+    """Tell whether a field writes ISO 8601: without a format, or in one that is read as such."""
+    if one.codec.spelling.format is None:
+        return True
+    moment = datetime(2026, 12, 31, 23, 58, 59, tzinfo=UTC)
+    sample: dict[str, Any] = {
+        "date": moment.date(),
+        "time": moment.time(),
+        "datetime": moment,
+    }
+    kinds: dict[str, Any] = {"date": date, "time": time, "datetime": datetime}
+    reads = kinds[one.codec.type].fromisoformat
+    try:
+        return bool(reads(one.codec.write(sample[one.codec.type])))
+    except (Problem, ValueError):
+        return False
 
 
 def _pairs(kinds: tuple[str, ...], *forms: str) -> frozenset[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -23,7 +24,7 @@ def build(sdl: str) -> GraphQLSchema | str:
     from graphql.type import is_scalar_type
 
     try:
-        schema = build_schema(sdl)
+        schema = _introspected(sdl) if sdl.lstrip("\ufeff \r\n\t")[:1] == "{" else build_schema(sdl)
     except GraphQLError as wrong:
         line = f"line {wrong.locations[0].line}: " if wrong.locations else ""
         return f"{line}{wrong.message}"
@@ -37,6 +38,17 @@ def build(sdl: str) -> GraphQLSchema | str:
         if known is not None and is_scalar_type(known):
             known.coerce_input_value = read
     return schema
+
+
+def _introspected(text: str) -> GraphQLSchema:
+    """Build the types of an introspection's answer, with or without `data` around it."""
+    from graphql import build_client_schema
+
+    try:
+        found = json.loads(text.removeprefix("\ufeff"))
+        return build_client_schema(found.get("data", found))
+    except (ValueError, KeyError, AttributeError, RecursionError):
+        raise TypeError("it is neither a schema nor the answer to an introspection") from None
 
 
 def validate_values(

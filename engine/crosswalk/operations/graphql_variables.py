@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF
-from crosswalk.operations.graphql_fields import LIST, Way, own_steps, shown, ways
+from crosswalk.operations.graphql_fields import LIST, Way, idle, own_steps, shown, ways
 from crosswalk.operations.graphql_reading import Sent, place
-from crosswalk.operations.graphql_types import Wanted, misfit
+from crosswalk.operations.graphql_types import Wanted, misfit, takes_text
 from crosswalk.operations.operation import EMPTY, Operation
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class Variables:
                 message = f"variable ${name} has no field"
                 remedy = f"add it under variables: fields: {name}"
                 self._wrong("CW465", message, place(definition, self.sent.places), remedy)
+        every = [steps for found in fields.values() for steps, _ in found]
+        at = self.operation.node.entries["variables"].key.span
+        for message in idle(self.operation.texts, every):
+            self._wrong("CW465", message, at, "correct as_text:, or the fields' paths")
         kinds = {
             name: type_from_ast(self.schema, one.type)
             for name, one in declared.items()
@@ -126,6 +130,9 @@ class Variables:
             is_required_input_field,
         )
 
+        if (text := self._text(steps)) is not None:
+            self._as_text(kind, text, one)
+            return None
         required = _required(kind) and not default
         current: Any = kind
         for number, step in enumerate(steps[1:], 2):
@@ -151,6 +158,21 @@ class Variables:
             current = known[step].type
             required = required and is_required_input_field(known[step])
         return Wanted.of(current, required=required)
+
+    def _text(self, steps: Way) -> Way | None:
+        """Give the way to the JSON text that a field is a part of; None for any other field."""
+        for number in range(1, len(steps)):
+            if tuple(one for one in steps[:number] if one != LIST) in self.operation.texts:
+                return steps[:number]
+        return None
+
+    def _as_text(self, kind: GraphQLInputType, text: Way, one: Field) -> None:
+        """Find a JSON text where the partner wants no text."""
+        found = _reached(kind, text[1:])
+        if found is None or not takes_text(found):
+            wanted = found if found is not None else "no such thing"
+            message = f"{shown(text)} travels as JSON text, the partner wants {wanted}"
+            self._wrong("CW466", message, one.span, "correct as_text:")
 
     def item(self, inner: Any, one: Field) -> Any:  # noqa: ANN401
         """Give the type of a list's items."""
@@ -200,6 +222,23 @@ def _required(kind: object) -> bool:
     from graphql.type import is_non_null_type
 
     return is_non_null_type(kind)
+
+
+def _reached(kind: Any, steps: Way) -> Any:  # noqa: ANN401
+    """Give the type at the end of a way; None where there is none."""
+    from graphql.type import get_nullable_type, is_input_object_type, is_list_type
+
+    current = kind
+    for step in steps:
+        inner = get_nullable_type(current)
+        if step == LIST:
+            current = inner.of_type if is_list_type(inner) else None
+        else:
+            known = inner.fields.get(step) if is_input_object_type(inner) else None
+            current = known.type if known is not None else None
+        if current is None:
+            return None
+    return current
 
 
 def _needed(kinds: Mapping[str, Any], way: Way) -> bool:

@@ -6,7 +6,7 @@ Both records are layouts, so a mapping fills the variables and reads the answer 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from crosswalk.delivery.capability import Effect, Lookup, OnAbsent, Refusal, Success
+from crosswalk.delivery.capability import Effect, Idempotency, Lookup, OnAbsent, Refusal, Success
 from crosswalk.delivery.capability import Operation as Capability
 from crosswalk.delivery.pages import Paging
 from crosswalk.documents.access import child, flag, mapping, number, scalar, scalars, text
@@ -33,10 +33,12 @@ class Operation:
     `document` is its GraphQL text as written; `schema` the partner's SDL, a path beside the
     document. `endpoint` is the setting of its URL, `hosts` and `test` those that say which hosts
     may be asked and whether it is a test endpoint; `credentials` settings of secrets by what they
-    are (username, password, token), `headers` those of headers that carry a secret, `token` how a
-    token is had. `installed` are settings that say what the biller's partner runs: `version` and
-    `licences`. `none` says by record and field how no value travels; `keep_errors` whether an
-    answer with errors is mapped all the same; `paging` how a list is read to its end.
+    are (username, password, token), `headers` those of headers that carry a secret, `constants`
+    other headers (each a text, or a setting where True), `token` how a token is had. `installed`
+    are settings that say what the biller's partner runs: `version` and `licences`. `none` says by
+    record and field how no value travels; `keep_errors` whether an answer with errors is mapped all
+    the same; `texts` and `answer_texts` which objects travel as JSON
+    text; `paging` how a list is read to its end.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Operation:
     test: Scalar | None
     credentials: Mapping[str, Scalar]
     headers: Mapping[str, Scalar]
+    constants: Mapping[str, tuple[Scalar, bool]]
     token: Token | None
     minimum_version: Scalar | None
     licences: tuple[str, ...]
@@ -59,6 +62,8 @@ class Operation:
     none: Mapping[tuple[str, str], str]
     keep_errors: bool
     paging: Paging | None
+    texts: tuple[tuple[str, ...], ...]
+    answer_texts: tuple[tuple[str, ...], ...]
     lookup_document: Scalar | None
     node: Map = field(repr=False)
 
@@ -92,6 +97,7 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         test=_setting(mapping(mapping(node, "endpoint") or node, "test")),
         credentials=_settings(mapping(node, "credentials")),
         headers=_settings(mapping(mapping(node, "credentials") or node, "headers")),
+        constants=_constants(mapping(mapping(node, "endpoint") or node, "headers")),
         token=read_token(node),
         minimum_version=scalar(node, "minimum_version"),
         licences=tuple(one.text for one in scalars(node, "licences")),
@@ -103,6 +109,8 @@ def read_operation(node: Map) -> tuple[Operation | None, list[Diagnostic]]:
         none=_none(node),
         keep_errors=answer is not None and text(answer, "errors") == "keep",
         paging=read_paging(node, variables, text(answer, "each") if answer is not None else None),
+        texts=_as_text(mapping(node, VARIABLES)),
+        answer_texts=_as_text(answer),
         lookup_document=scalar(lookup, "document") if lookup is not None else None,
         node=node,
     )
@@ -119,6 +127,20 @@ def _settings(node: Map | None) -> dict[str, Scalar]:
         key: _setting(entry.value) for key, entry in entries.items() if isinstance(entry.value, Map)
     }
     return {key: setting for key, setting in found.items() if setting is not None}
+
+
+def _constants(node: Map | None) -> dict[str, tuple[Scalar, bool]]:
+    """Give the headers that carry no secret: the text of each, or its setting (then True)."""
+    found: dict[str, tuple[Scalar, bool]] = {}
+    for name, entry in (node.entries if node is not None else {}).items():
+        body = entry.value
+        if isinstance(body, Map):
+            value, setting = scalar(body, "value"), _setting(body)
+            if value is not None and setting is None:
+                found[name] = (value, False)
+            elif setting is not None:
+                found[name] = (setting, True)
+    return found
 
 
 def _none(node: Map) -> dict[tuple[str, str], str]:
@@ -250,7 +272,7 @@ def _capability(node: Map, block: Map, variables: Layout) -> Capability:
     return Capability(
         name=text(node, "name") or "",
         endpoint=endpoint.text if endpoint is not None else "",
-        success=Success(_path(success), *_repeated(success, "echo")),
+        success=Success(_path(success), *_repeated(success, "echo"), _expected(success)),
         refusal=_refusal(mapping(block, "refusal")),
         effect=Effect(text(block, "effect") or default.effect),
         deadline_s=_seconds(block, "deadline_s", default.deadline_s),
@@ -263,7 +285,28 @@ def _capability(node: Map, block: Map, variables: Layout) -> Capability:
         lookup=_lookup(mapping(block, "lookup")),
         on_absent=OnAbsent(text(block, "on_absent") or default.on_absent),
         places=places_of(variables),
+        error_code=_path(block, "error_code")
+        if "error_code" in block.entries
+        else default.error_code,
+        throttle_codes=frozenset(_texts(block, "throttle_codes")),
+        idempotency=_idempotency(mapping(block, "idempotency")),
     )
+
+
+def _expected(success: Map | None) -> dict[tuple[str, ...], tuple[object, ...]]:
+    """Give the places of the answer that tell success, each with the values it may have."""
+    named = mapping(success, "expect") if success is not None else None
+    return {
+        tuple(path.split(".")): tuple(one.value for one in scalars(named, path))
+        for path in (named.entries if named is not None else {})
+        if named is not None
+    }
+
+
+def _idempotency(node: Map | None) -> Idempotency | None:
+    if node is None:
+        return None
+    return Idempotency(text(node, "header") or "", _seconds(node, "lasts_h", 24.0) * 3600)
 
 
 def _repeated(node: Map | None, key: str) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -279,7 +322,8 @@ def _refusal(node: Map | None) -> Refusal | None:
     if node is None:
         return None
     code, message = text(node, "code"), text(node, "message")
-    return Refusal(_path(node), code, message, flag(node, "definite"))
+    values = frozenset(_texts(node, "values"))
+    return Refusal(_path(node), code, message, flag(node, "definite"), values)
 
 
 def _lookup(node: Map | None) -> Lookup | None:
@@ -305,6 +349,11 @@ def _lookup(node: Map | None) -> Lookup | None:
 def _path(node: Map | None, key: str = "path") -> tuple[str, ...]:
     path = text(node, key) if node is not None else None
     return tuple(path.split(".")) if path else ("data",)
+
+
+def _as_text(node: Map | None) -> tuple[tuple[str, ...], ...]:
+    """Give the paths of the objects that travel as JSON text."""
+    return tuple(tuple(one.split(".")) for one in _texts(node, "as_text"))
 
 
 def _texts(node: Map | None, key: str) -> tuple[str, ...]:

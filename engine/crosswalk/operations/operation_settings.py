@@ -20,9 +20,12 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
     uses += [(one, name, takes) for name, (one, takes) in beside.items() if one is not None]
     uses += [(one, name, SECRET) for name, one in operation.credentials.items()]
     uses += [(one, f"header {name}", SECRET) for name, one in operation.headers.items()]
+    plain = {name: one for name, (one, setting) in operation.constants.items() if setting}
+    uses += [(one, f"header {name}", PLAIN) for name, one in plain.items()]
     uses += [(one, name, PLAIN) for name, one in operation.installed.items()]
     token = operation.token
     kinds = {"url": ENDPOINT, "client_id": SECRET, "client_secret": SECRET, "expires": PLAIN}
+    kinds["scope"] = PLAIN
     named = token.settings if token is not None else {}
     uses += [(one, f"token's {key}", kinds[key]) for key, one in named.items() if key in kinds]
     yield from check_uses(uses, settings)
@@ -36,14 +39,23 @@ def check_settings(operation: Operation, settings: Settings) -> Iterator[Diagnos
 
 
 def _headers(operation: Operation) -> Iterator[Diagnostic]:
-    """Find headers that cannot carry a secret: no names, or set by the request itself."""
+    """Find headers that cannot be sent so: no names, named twice, or set by the request itself."""
     logged_in = bool(operation.credentials) or operation.token is not None
-    for name, one in operation.headers.items():
-        taken = name.lower() in _OURS or (name.lower() == "authorization" and logged_in)
-        if taken or not _HEADER(name):
-            told = "is set by the request itself" if taken else "is no name of a header"
+    named = [(name, one.span) for name, (one, _) in operation.constants.items()]
+    named += [(name, one.span) for name, one in operation.headers.items()]
+    block = operation.capability
+    if block is not None and block.idempotency is not None:
+        named.append((block.idempotency.header, operation.node.entries["capability"].key.span))
+    before: set[str] = set()
+    for name, span in named:
+        low = name.lower()
+        taken = low in _OURS or (low == "authorization" and logged_in)
+        told = "is set by the request itself" if taken else "is no name of a header"
+        told = "is named twice" if low in before else told
+        if taken or low in before or not _HEADER(name):
             remedy = "such as X-Api-Key; a name, password or token stands beside headers"
-            yield Diagnostic("CW470", f"'{name}' {told}", one.span, help=remedy)
+            yield Diagnostic("CW470", f"'{name}' {told}", span, help=remedy)
+        before.add(low)
 
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}").fullmatch
@@ -89,6 +101,7 @@ def _way(operation: Operation, settings: Settings) -> object:
         values({key: one for key, one in beside.items() if one is not None}),
         values(operation.credentials),
         values(operation.headers),
+        {name: one.text for name, (one, _) in operation.constants.items()},
         None if token is None else (token.source, values(token.settings)),
     )
 

@@ -15,6 +15,7 @@ from crosswalk.documents.source import Scalar
 from crosswalk.formats.jsonshape import ITSELF, child_steps, steps_of
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.layout import Branch
+from crosswalk.operations.jsontexts import written
 from crosswalk.operations.operation import EMPTY, NULL, OMIT, Operation
 from crosswalk.operations.token import REFRESH
 
@@ -34,6 +35,7 @@ class Prepared:
     url: str | None
     credentials: Mapping[str, Secret]
     headers: Mapping[str, Secret]
+    constants: Mapping[str, str]
     problems: tuple[tuple[str, str], ...]
 
 
@@ -53,6 +55,7 @@ def prepare(operation: Operation, sdl: str, settings: Settings, line: str) -> Pr
         url.value if url is not None and isinstance(url.value, str) else None,
         _secrets(operation.credentials, settings),
         _secrets(operation.headers, settings),
+        _constants(operation, settings),
         tuple(validate_values(operation, sdl, variables)),
     )
 
@@ -60,6 +63,16 @@ def prepare(operation: Operation, sdl: str, settings: Settings, line: str) -> Pr
 def _secrets(named: Mapping[str, Scalar], settings: Settings) -> dict[str, Secret]:
     found = {name: settings.find(one.text) for name, one in named.items()}
     return {k: v.value for k, v in found.items() if v and isinstance(v.value, Secret)}
+
+
+def _constants(operation: Operation, settings: Settings) -> dict[str, str]:
+    """Give the headers that carry no secret."""
+    made: dict[str, str] = {}
+    for name, (one, setting) in operation.constants.items():
+        found = settings.find(one.text) if setting else None
+        value = one.text if not setting else found.value if found is not None else None
+        made |= {name: value} if isinstance(value, str) else {}
+    return made
 
 
 def arranged(operation: Operation, line: str) -> dict[str, Json]:
@@ -71,6 +84,7 @@ def arranged(operation: Operation, line: str) -> dict[str, Json]:
     if not isinstance(made, dict):
         raise TypeError(line[:0] or "variables are an object")
     _arrange(operation, operation.variables.root.children[0], made)
+    written(made, operation)
     return made
 
 
@@ -106,7 +120,7 @@ def _lacking(policy: str | None, made: object, steps: tuple[str, ...], empty: Js
 
 def as_json(request: Prepared) -> str:
     """Give a request as one line of JSON; credentials as `env:NAME` or `file:name`."""
-    headers = {name: str(one) for name, one in request.headers.items()}
+    headers = {**request.constants, **{name: str(one) for name, one in request.headers.items()}}
     credentials: dict[str, object] = dict(_refreshed(request, "a refreshed one"))
     credentials |= {name: str(one) for name, one in request.credentials.items()}
     credentials |= {"headers": headers} if headers else {}
@@ -131,6 +145,7 @@ def as_curl(request: Prepared) -> str:
         lines.append(f'--header "Authorization: Bearer {known["token"]}"')
     elif known:
         lines.append(f'--user "{known.get("username", "")}:{known.get("password", "")}"')
+    lines += [f"--header {shlex.quote(f'{k}: {v}')}" for k, v in request.constants.items()]
     lines += [f'--header "{name}: {_in_shell(one)}"' for name, one in request.headers.items()]
     lines += [
         "--header 'Content-Type: application/json'",
@@ -168,5 +183,6 @@ def as_http(request: Prepared) -> str:
         lines.append(
             f"Authorization: Basic {known.get('username', '')} {known.get('password', '')}"
         )
+    lines += [f"{name}: {one}" for name, one in request.constants.items()]
     lines += [f"{name}: {_in_http(one)}" for name, one in request.headers.items()]
     return "\n".join([*lines, "Content-Type: application/json", "", request.body, ""])

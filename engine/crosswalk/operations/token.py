@@ -14,19 +14,21 @@ from crosswalk.findings.diagnostics import Diagnostic, Span
 STATIC, REFRESH, PUSHED = "static", "refresh", "pushed"
 
 _NEEDS = {STATIC: ("setting",), REFRESH: ("url", "client_secret"), PUSHED: ("setting",)}
-_MAY = {STATIC: ("expires",), REFRESH: ("client_id", "expires"), PUSHED: ("expires",)}
+_MAY = {STATIC: ("expires",), REFRESH: ("client_id", "expires", "scope"), PUSHED: ("expires",)}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token's source, and the settings it takes by what they are.
 
-    `settings` may have: setting (the token itself), url, client_id, client_secret, expires.
+    `settings` may have: setting (the token itself), url, client_id, client_secret, expires, scope.
+    `basic`: id and secret of who asks are a login, no part of the form.
     """
 
     source: str
     settings: Mapping[str, Scalar]
     span: Span
+    basic: bool = False
 
 
 def read_token(node: Map) -> Token | None:
@@ -36,12 +38,13 @@ def read_token(node: Map) -> Token | None:
     if body is None:
         return None
     found: dict[str, Scalar] = {}
-    for key in ("setting", "url", "client_id", "client_secret", "expires"):
+    for key in ("setting", "url", "client_id", "client_secret", "expires", "scope"):
         below = mapping(body, key)
         named = scalar(below, "setting") if below is not None else scalar(body, key)
         if named is not None:
             found[key] = named
-    return Token(text(body, "source") or STATIC, found, body.span)
+    basic = text(body, "login") == "basic"
+    return Token(text(body, "source") or STATIC, found, body.span, basic)
 
 
 def check_token(token: Token) -> Iterator[Diagnostic]:
@@ -52,6 +55,9 @@ def check_token(token: Token) -> Iterator[Diagnostic]:
             message = f"a token that is {_WORDS[token.source]} needs {key}"
             remedy = f"add {key}: " + ("NAME" if key == "setting" else "{setting: NAME}")
             yield Diagnostic("CW476", message, token.span, help=remedy)
+    if token.basic and (token.source != REFRESH or "client_id" not in token.settings):
+        message = "login: basic needs the name of who asks"
+        yield Diagnostic("CW476", message, token.span, help="add client_id: {setting: NAME}")
     for key, one in token.settings.items():
         if key not in (*needs, *may):
             message = f"{key} is not for a token that is {_WORDS[token.source]}"

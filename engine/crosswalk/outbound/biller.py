@@ -105,7 +105,17 @@ def endpoint_of(operation: Operation, view: View) -> tuple[Endpoint | None, list
         token=token,
         login=login,
         headers=headers,
+        constants=_constants(operation, view),
     ), []
+
+
+def _constants(operation: Operation, view: View) -> dict[str, str]:
+    """Give the headers that carry no secret; one whose setting has no value is left out."""
+    found = {
+        name: _text(view, one) if setting else one.text
+        for name, (one, setting) in operation.constants.items()
+    }
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def _headers(operation: Operation, view: View) -> tuple[dict[str, str], list[Diagnostic]]:
@@ -129,7 +139,7 @@ def token_of(operation: Operation, view: View) -> tuple[TokenSource | None, list
     problems = [
         _missing(one, f"setting {one.text} has no value, and the token's {key} is needed", _SET_IT)
         for key, one in token.settings.items()
-        if key not in given and key not in ("setting", "expires")
+        if key not in given and key not in ("setting", "expires", "scope")
     ]
     if token.source != REFRESH:
         static = given.get("setting")
@@ -138,6 +148,8 @@ def token_of(operation: Operation, view: View) -> tuple[TokenSource | None, list
         url=given.get("url"),
         client_id=given.get("client_id"),
         client_secret=given.get("client_secret"),
+        scope=given.get("scope"),
+        basic=token.basic,
     )
     return made, problems
 

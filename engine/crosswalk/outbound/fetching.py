@@ -23,6 +23,7 @@ from crosswalk.findings.errors import ConfigError, FormatProblem
 from crosswalk.formats.jsonshape import plain_path
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.records import Issue
+from crosswalk.operations.jsontexts import opened
 from crosswalk.outbound.job import QUESTION, Job
 from crosswalk.outbound.prepared import Item
 from crosswalk.outbound.results import Listed
@@ -139,7 +140,9 @@ class _Reader:
 
     def _keep(self, answer: dict[str, object]) -> None:
         """Write the records of a page; the whole answer where the operation has no `each`."""
-        each = self._job.found.operation.each
+        operation = self._job.found.operation
+        opened(answer, operation)
+        each = operation.each
         steps = plain_path(each.text) if each is not None else None
         listed = [answer] if steps is None else answers.every(answer, steps) or []
         self.records += len(listed)

@@ -12,6 +12,7 @@ from crosswalk.findings.diagnostics import CODES, Diagnostic
 from crosswalk.findings.errors import ConfigError
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.mapping import Copy
+from crosswalk.operations.jsontexts import opened
 from crosswalk.outbound.prepared import Deliverable, Item
 from crosswalk.outbound.results import Answered
 from crosswalk.planning.plan import Plan
@@ -103,6 +104,7 @@ def _mapped(
     whole = said
     for name in reversed(block.success.path if block is not None else ()):
         whole = {name: whole}
+    opened(whole, found.operation)
     outcome = run_in_memory(*answer, f"{encode(whole)}\n".encode())
     if outcome.stopped is not None:
         return Answered(number, (), str(outcome.stopped))

@@ -162,6 +162,8 @@ class _Work:
                 return Class.ONE_WAY, "a product cannot be taken apart"
             case m.Agree(options=(first, *_)) if isinstance(first.origin, m.Copy):
                 return self.undo_copy(record, one, first, here)
+            case m.Number():
+                return Class.ONE_WAY, "counted again by the mapping"
             case m.Decide(use=use):
                 return Class.ONE_WAY, f"decided by {use.name}, decided again by the mapping"
             case _:

@@ -196,6 +196,11 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered:
+    """The number of the target record among its like below one record, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class NullValue:
     """An explicit null."""
 
@@ -217,6 +222,7 @@ BoundOrigin = (
     | FirstGiven
     | Agreed
     | Decided
+    | Numbered
     | NullValue
 )
 

@@ -30,6 +30,7 @@ from crosswalk.model.mapping import (
     Mapping,
     Nest,
     Null,
+    Number,
     Origin,
     Part,
     Sum,
@@ -49,6 +50,7 @@ ORIGINS = (
     "first_of",
     "agree",
     "decide",
+    "number",
     "null",
 )
 """The keys of an entry that say where its value comes from; an entry has one of them."""
@@ -329,8 +331,8 @@ class _Reader:
         value = node.entries[key].value
         if key in ("choose", "first_of", "agree"):
             return self.options(key, node)
-        if key == "null":
-            return Null(value.span)
+        if key in ("number", "null"):
+            return (Number if key == "number" else Null)(value.span)
         if key in ("add", "multiply"):
             return self.calculation(key, node)
         if not isinstance(value, Scalar):

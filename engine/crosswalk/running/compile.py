@@ -213,6 +213,7 @@ class _Compiler:
         inner = Scope(scope.branch, item, None, None, scope.lines, scope.indent + BASE)
         inner.tail = rows and scope.group is not None
         scope.add(f"{made} = []")
+        inner.known["made"] = made
         inner.known["loop"] = f"{len(scope.lines)} {len(scope.indent)}"
         scope.add(f"for {item} in {members}:")
         if not rows:

@@ -120,6 +120,8 @@ class Values:
                 return self.calculated(origin, scope)
             case p.Decided():
                 return self.decided(origin, scope)
+            case p.Numbered() if "made" in scope.known:
+                return f"(len({scope.known['made']}) + 1)"
             case p.NullValue():
                 return "None"
             case _:
@@ -330,7 +332,8 @@ class Values:
             if _goes_up(term):
                 raise NotCompiled("a way from a row to records around it")
             members = self.instances(scope)
-        return f"{ask}({code.const(term)}, {place}({members}))"
+        number = f", (), len({scope.known['made']}) + 1" if "made" in scope.known else ""
+        return f"{ask}({code.const(term)}, {place}({members}{number}))"
 
     def instances(self, scope: Scope) -> str:
         """Give rows as occurrences, whole again where they are only tails."""

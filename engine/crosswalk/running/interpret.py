@@ -51,9 +51,9 @@ class Interpreter(Evaluator):
             return
         found = [one for one in follow(node.path, outer) if self.applies(node.when, Place((one,)))]
         seen: list[Instance] = []
-        for members in self.groups(node, found):
+        for number, members in enumerate(self.groups(node, found), 1):
             seen += members
-            yield self.make(node, Place(members, tuple(seen)), parent)
+            yield self.make(node, Place(members, tuple(seen), number), parent)
         if not found and node.branch.least:
             line = outer.members[0].line if outer.members else 0
             name = node.branch.name
