@@ -142,12 +142,34 @@ class _Binder:
             if found is None:
                 return Node(branch, outer.branch, None, (), None, (), ())
             scope, path, keys = found
+        split = None
+        if nest is not None and nest.split is not None:
+            split = self.split(nest, scope, top=not outer.branch.name)
         when = None
         if nest is not None and nest.when is not None:
             when = self.terms.when(nest.when, replace(scope, grouped=False), nest.span)
         assignments = self.assignments(branch.record, scope) if branch.record else ()
         children = tuple(self.node(child, scope) for child in branch.children)
-        return Node(branch, scope.branch, path, keys, when, assignments, children)
+        at = nest.at if nest is not None else ""
+        return Node(
+            branch, scope.branch, path, keys, when, assignments, children, split=split, at=at
+        )
+
+    def split(self, nest: Nest, scope: Scope, *, top: bool) -> Slot | None:
+        """Find the field whose text is split into records."""
+        assert nest.split is not None
+        slot = self.terms.slot(nest.split.text, nest.split.span, Scope(scope.branch))
+        if top:
+            remedy = "make a record of the whole one, and the split ones inside it"
+            message = f"'{nest.branch}' is a record of the file; only records inside one are split"
+            self.wrong("CW305", message, nest.split.span, remedy)
+        elif slot is not None and (slot.path.ups or slot.path.downs):
+            message = f"'{nest.split.text}' is no field of {nest.of}"
+            self.wrong("CW304", message, nest.split.span, f"name a field of {nest.of}")
+        elif slot is not None and slot.field.codec.type not in ("text", "code"):
+            message = f"a {slot.field.codec.type} cannot be split"
+            self.wrong("CW422", message, nest.split.span, "declare the field as text")
+        return slot
 
     def without(self, branch: Branch, nest: Nest) -> None:
         """Find records that are said not to be made, but must be, or have entries."""

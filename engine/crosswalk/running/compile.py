@@ -59,10 +59,16 @@ def compile_unit(plan: p.Plan, interpreter: Interpreter) -> Compiled:
     """
     if plan.unit is None:
         raise NotCompiled("the whole file is one unit")
+    if _splits(plan.root):
+        raise NotCompiled("a text split into records")
     made = _Compiler(Code(plan, interpreter, 0)).build()
     if made.head:
         made = _Compiler(Code(plan, interpreter, made.head)).build()
     return made
+
+
+def _splits(node: p.Node) -> bool:
+    return node.split is not None or any(map(_splits, node.children))
 
 
 class _Compiler:

@@ -5,7 +5,7 @@ compiled form must give the same bytes; where it cannot, it asks here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crosswalk.model.cells import Writer, writer
 from crosswalk.model.controls import present
@@ -53,6 +53,8 @@ class Interpreter(Evaluator):
                     yield made
             return
         found = [one for one in follow(node.path, outer) if self.applies(node.when, Place((one,)))]
+        if node.split is not None:
+            found = [piece for one in found for piece in self.pieces(node, node.split, one)]
         seen: list[Instance] = []
         for number, members in enumerate(self.groups(node, found), 1):
             seen += members
@@ -61,6 +63,15 @@ class Interpreter(Evaluator):
             line = outer.members[0].line if outer.members else 0
             name = node.branch.name
             self.reject("CW570", f"has no {name}, but needs one", line, name)
+
+    def pieces(self, node: p.Node, split: p.Slot, one: Instance) -> Iterator[Instance]:
+        """Give a source record again for each piece of a text, which stands in the text's place."""
+        whole = self.field(split, one)
+        for piece in whole.split(node.at) if isinstance(whole, str) else ():
+            if piece.strip():
+                cells = list(one.cells or [])
+                cells[split.field.position] = piece.strip()
+                yield replace(one, cells=cells)
 
     def groups(self, node: p.Node, found: Sequence[Instance]) -> Iterator[list[Instance]]:
         """Cut records into runs of equal keys; without keys each stands alone."""
