@@ -33,6 +33,7 @@ ELSEWHERE = {
     "CW452": "told when cases are run (tests/cases)",
     "CW453": "told when cases are run (tests/cases)",
     **{f"CW{n}": "a partner's operation (tests/operations/checks.json)" for n in range(461, 477)},
+    "CW477": "a list in pages (tests/outbound)",
     **{f"CW{n}": "what a mapping says of delivery (tests/outbound)" for n in range(481, 485)},
     "CW811": "a secret is read at run time (tests/resolve)",
 }

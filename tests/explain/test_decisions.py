@@ -69,7 +69,7 @@ def test_a_setting_names_its_layer_and_line(tmp_path: Path) -> None:
     ]
     layer = "mappings/caselle/cash-receipting/allocate-integration.yaml"
     assert explained(tmp_path, 17, None, "allocateTo") == [
-        "settings.35 contains ALLOCATEAR: holds",
+        "settings.35 lists ALLOCATEAR: holds",
         (
             "setting 35 (ServiceVersion) is 'ALLOCATEAR', set by caselle/ar-allocate"
             f" | {layer}:{_line(layer, '  35:')}:7"

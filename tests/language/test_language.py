@@ -149,6 +149,7 @@ NOT_HERE = {
         "newline: rdw",
         "newline: cr",
         "record_start",
+        "bare",
         "times",
         "positions",
         "usage",

@@ -65,3 +65,28 @@ def test_what_was_written_is_read_again_as_the_same_payments(
         ("2021-02-08", "20.00", "ACCT-79", None),
         ("2021-02-08", "33.38", "ACCT-80", None),
     ]
+
+
+def test_a_file_that_is_one_unit_is_filled_up_too(tmp_path: Path) -> None:
+    """Two lists in one file: nothing in it repeats alone, so all of it is made at once."""
+    head = "crosswalk: 1\nversion: 1.0.0\n"
+    fields = "{T: {type: code, width: 1, always: TAG, tag: true}, A: {type: code, width: 2}}"
+    (tmp_path / "layout.yaml").write_text(
+        f"{head}kind: layout\nname: a/file\n"
+        "file: {form: fixed, blocks: {records: 4, fill: '0'}}\nstructure: x*, y*\nrecords:\n"
+        f"  x: {{fields: {fields.replace('TAG', 'X')}}}\n"
+        f"  y: {{fields: {fields.replace('TAG', 'Y')}}}\n",
+        "utf-8",
+    )
+    (tmp_path / "mapping.yaml").write_text(
+        f"{head}kind: mapping\nname: a/copy\nfrom: a/file@1\nto: a/file@1\n"
+        "nest: {x: {of: x}, y: {of: y}}\nfields: {x: {A: x.A}, y: {A: y.A}}\n",
+        "utf-8",
+    )
+    source = tmp_path / "in.txt"
+    source.write_bytes(b"X01\nX02\nY03\nY04\nY05\n000\n000\n000\n")
+    project = Project(tmp_path)
+    plan = project.plan("a/copy", project.view(None))
+    out = tmp_path / "out"
+    convert(plan, Context({}, Run(AT, "1", "in")), source, Files(out))
+    assert out.read_bytes() == source.read_bytes()

@@ -184,6 +184,7 @@ class Sides:
 
 PLACED = {
     "path": "the records stand elsewhere in the document",
+    "bare": "one record stands without its list, or in it",
     "within": "the records stand in another line",
     "times": "lines have another number of columns",
     "after": "the records stand elsewhere in their line",
@@ -215,6 +216,8 @@ def shape(branch: Branch) -> str:
     for one in branch.children:
         below = shape(one)
         parts.append(one.name + signs[one.least, one.most] + (f"({below})" if below else ""))
+    if branch.one_of:
+        return " | ".join(part.replace("?", "", 1) for part in parts)
     return ", ".join(parts) + (", in any order" if branch.any_order else "")
 
 

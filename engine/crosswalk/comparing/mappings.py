@@ -204,7 +204,8 @@ def _nest(one: m.Nest | None) -> str | None:
         return "none"
     by = f" by {', '.join(key.text for key in one.by)}" if one.by else ""
     when = f" when {describe(one.when)}" if one.when else ""
-    return f"of {one.of}{by}{when}"
+    split = f" split {one.split.text} at '{one.at}'" if one.split else ""
+    return f"of {one.of}{by}{split}{when}"
 
 
 def _backs(document: str, was: Side, now: Side) -> Iterator[Change]:

@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "CW338": "breaking change without a new major version",
     "CW339": "change without a new version",
     "CW340": "revision cannot be compared",
+    "CW341": "nothing to count",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
@@ -201,6 +202,7 @@ CODES: dict[str, str] = {
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
     "CW587": "rules of a setting were not used",
+    "CW588": "several records where one stands",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",
@@ -252,7 +254,7 @@ CODES: dict[str, str] = {
     "CW652": "XML is too large or nested too deeply",
     "CW653": "unknown element or attribute",
     "CW654": "XML has another shape than the layout",
-    "CW655": "another kind of XML document",
+    "CW655": "another kind of document",
     "CW656": "character cannot be written in XML",
     "CW660": "output exists already",
     "CW661": "unsafe file name",

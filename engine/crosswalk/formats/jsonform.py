@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from crosswalk.findings.errors import FormatProblem
+from crosswalk.findings.suggest import closest
+from crosswalk.formats.jsonpath import spelled
 from crosswalk.formats.jsonplaces import Places
 from crosswalk.formats.jsonshape import (
     LINE,
@@ -23,6 +25,7 @@ from crosswalk.formats.jsonshape import (
     Shape,
     ShapeError,
     checked,
+    missing,
     shapes,
     unknown_key,
     whole_list,
@@ -192,7 +195,24 @@ def _occurrences(
     made = root.find(value)
     for home in found.itself:
         made[home.index].append((value, None))
+    if not any(made):
+        _refuse_elsewhere(value, found)
     return made
+
+
+def _refuse_elsewhere(value: object, found: Places) -> None:
+    """Refuse a document that has not even the objects and lists that the paths lead through."""
+    ends = [missing(value, home.steps) for home in found.root.children]
+    if not ends or None in ends:
+        return
+    steps, known = max((end for end in ends if end is not None), key=lambda end: len(end[0]))
+    where = f"'{spelled(steps[:-1])}'" if steps[1:] else ROOT
+    near = closest(str(steps[-1]), known)
+    raise FormatProblem(
+        "CW655",
+        f"no record of the layout is in the file, {where} has no '{steps[-1]}'",
+        help=f"did you mean '{near}'?" if near else "correct the paths, or ask for the right file",
+    )
 
 
 def _whole(stream: BinaryIO, layout: Layout) -> bytes:

@@ -61,12 +61,16 @@ class Fixed:
 
 @dataclass(slots=True, eq=False)
 class Listed:
-    """A list: what stands at single places, in items by a condition, and in all from a place on."""
+    """A list: what stands at single places, in items by a condition, and in all from a place on.
+
+    `bare`: one item may stand without the list.
+    """
 
     at: dict[int, "Place"] = field(default_factory=dict)
     which: dict[Which, "Place"] = field(default_factory=dict)
     start: int = 0
     every: "Place" = None
+    bare: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -115,6 +119,8 @@ def places(layout: Layout) -> Places:
         home = _home(branch, index, found)
         found.root.children.append(home)
         with _telling(found, branch):
+            if lines and branch.record is not None and branch.record.bare:
+                raise _WrongError("CW438", f"record '{branch.name}' is a line", "remove bare")
             if lines and not found.wrapped:
                 _of_lines(home)
             if home.steps and not found.wrapped:
@@ -174,7 +180,12 @@ def _record_steps(branch: Branch) -> tuple[Step, ...]:
     steps = _steps(branch.record.path if branch.record is not None else None, branch.name)
     many = [step for step in steps if isinstance(step, MANY)]
     if branch.most is None:
-        return steps if many else (*steps, From(0))
+        steps = steps if many else (*steps, From(0))
+    if branch.record is not None and branch.record.bare and steps[-1:] != (From(0),):
+        message = f"record '{branch.name}' is bare, but stands in no list of its own"
+        raise _WrongError("CW438", message, "remove bare, or end the path with the list's key")
+    if branch.most is None:
+        return steps
     if any(isinstance(step, From | Every) for step in many):
         message = f"path '{spelled(steps)}' chooses many, but record '{branch.name}' stands once"
         raise _WrongError("CW438", message, f"say in the structure that it repeats: {branch.name}*")
@@ -251,10 +262,15 @@ def _listed(
         raise _taken(path)
     else:
         listed.start, listed.every = step.place, _put(listed.every, rest, leaf, path)
+        listed.bare |= isinstance(leaf, Home) and not rest and _is_bare(leaf)
     if listed.every is not None and any(at >= listed.start for at in listed.at):
         message = f"'{spelled(path)}' chooses items that other paths name by their place"
         raise _WrongError("CW439", message, "begin after them: [1:]")
     return listed
+
+
+def _is_bare(home: Home) -> bool:
+    return home.branch.record is not None and home.branch.record.bare
 
 
 def _chosen(

@@ -6,7 +6,7 @@ from typing import Any
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.findings.suggest import closest
-from crosswalk.formats.jsonpath import BadPathError, From, Which, parse
+from crosswalk.formats.jsonpath import BadPathError, From, Step, Which, parse
 from crosswalk.formats.jsonplaces import Fixed, Home, Keyed, Listed, Place, Places, inside, places
 from crosswalk.model.layout import Branch, Layout
 from crosswalk.model.records import Cell, Instance
@@ -71,8 +71,9 @@ class Shape:
 
     def _take(self, value: dict[str, object], keys: dict[str, Place], made: Instance) -> None:
         cells: list[Any] = made.cells or []
+        get = keys.get
         for key, inner in value.items():
-            place = keys.get(key)
+            place = get(key)
             if place.__class__ is int and inner.__class__ not in _NESTED:
                 cells[place] = inner
             elif place is not None:
@@ -92,7 +93,7 @@ class Shape:
         elif isinstance(place, dict):
             self._take(_object(value, name), place, made)
         elif isinstance(place, Listed):
-            self._items(_list(value, name), place, made, name)
+            self._items(_list(value, name, place), place, made, name)
         elif isinstance(place, Keyed):
             self._under(_object(value, name), place.every, made)
 
@@ -196,7 +197,9 @@ def _object(value: object, name: str) -> dict[str, object]:
     return value
 
 
-def _list(value: object, name: str) -> list[object]:
+def _list(value: object, name: str, listed: Listed) -> list[object]:
+    if listed.bare and not isinstance(value, list):
+        return [value]
     if not isinstance(value, list):
         raise ShapeError("CW645", f"'{name}' must be a list")
     return value
@@ -267,6 +270,20 @@ def steps_of(path: str | None, name: str) -> tuple[str, ...]:
 def child_steps(branch: Branch) -> tuple[str, ...]:
     """Give the keys from an object to the occurrences of a branch inside it."""
     return steps_of(branch.record.path if branch.record is not None else None, branch.name)
+
+
+def missing(value: object, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], list[str]] | None:
+    """Give the keys up to the first that is not in a document, and those that are beside it.
+
+    None where all keys up to a list are there, or nothing is.
+    """
+    for at, step in enumerate(steps):
+        if not isinstance(step, str) or not isinstance(value, dict) or not value:
+            return None
+        if step not in value:
+            return steps[: at + 1], list(value)
+        value = value[step]
+    return None
 
 
 def whole_list(home: Home) -> bool:

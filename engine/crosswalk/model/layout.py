@@ -95,6 +95,8 @@ class Field:
 class Record:
     """A record type: its fields in file order. `ordinal` is its place among the records.
 
+    `bare`: in JSON, one of them may stand without the list that several stand in.
+
     A record `within` another is a group of columns in the lines of that one, which come later in
     `records`: it stands there `times` times (None: to the end of the line), after the field
     `after` (None: after the last), and its columns are numbered from `first`.
@@ -105,6 +107,7 @@ class Record:
     fields: tuple[Field, ...]
     span: Span
     path: str | None = None
+    bare: bool = False
     within: str | None = None
     times: int | None = None
     after: str | None = None
@@ -121,7 +124,7 @@ class Branch:
     """A place in the structure: a record, a group of branches, or a record with branches below it.
 
     `least` is 0 or 1; `most` is 1 or None (no limit). `any_order`: in a file the branches below may
-    come in any order.
+    come in any order. `one_of`: each occurrence holds one of the branches below, and no other.
     """
 
     name: str
@@ -130,6 +133,12 @@ class Branch:
     most: int | None
     children: tuple["Branch", ...] = ()
     any_order: bool = False
+    one_of: bool = False
+
+    @property
+    def either(self) -> str:
+        """Name the branches of which each occurrence holds exactly one."""
+        return " or ".join(child.name for child in self.children)
 
 
 def branches(branch: Branch) -> Iterator[Branch]:

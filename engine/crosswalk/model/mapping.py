@@ -155,6 +155,13 @@ class Agree:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """The number of the record among its like below one record, from 1."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Null:
     """An explicit null."""
 
@@ -204,6 +211,7 @@ Origin = (
     | FirstOf
     | Agree
     | Decide
+    | Number
     | Null
 )
 
@@ -269,7 +277,8 @@ class Entry:
 class Nest:
     """How occurrences of a target branch arise: one of each `of`, or of each run of equal `by`.
 
-    `none`: there are none, which the author says explicitly.
+    `none`: there are none, which the author says explicitly. `split` is a field of `of` whose text
+    is cut at `at`: there is one occurrence for each piece.
     """
 
     branch: str
@@ -278,6 +287,8 @@ class Nest:
     when: Condition | None
     span: Span
     none: bool = False
+    split: Scalar | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,19 @@ from crosswalk.language.matchers import references
 from crosswalk.model.layout import Branch, Field, Layout, Record, branches
 from crosswalk.model.mapping import Continues, Entry, Mapping, Nest, Target
 from crosswalk.planning.deciding import Judge, Judges
-from crosswalk.planning.plan import Assignment, BoundCheck, Chunk, Node, Path, Plan, Slot, Term
+from crosswalk.planning.plan import (
+    Assignment,
+    BoundCheck,
+    Chunk,
+    Node,
+    Numbered,
+    Path,
+    Plan,
+    Slot,
+    Term,
+)
 from crosswalk.planning.scopes import Scope, Tree
+from crosswalk.planning.term_words import options_of
 from crosswalk.planning.terms import Terms
 
 _FITS = {
@@ -54,6 +65,12 @@ def bind(
         i for i, one in enumerate(root.children) if one.branch.most is None and not one.none
     ]
     unit = repeating[0] if len(repeating) == 1 else None
+    findings += [
+        Diagnostic("CW341", f"'number' has nothing to count in {name}", span, help=_NO_NUMBER)
+        for name, span in _unnumbered(root, None if unit is None else root.children[unit])
+    ]
+    if has_errors(findings):
+        return None, findings
     if unit is not None and binder.terms.waits:
         return None, [*findings, *binder.terms.waits]
     plan = Plan(
@@ -69,6 +86,27 @@ def bind(
         target_checks=checks,
     )
     return plan, findings
+
+
+_NO_NUMBER = (
+    "records are numbered below the record they belong to; those at the top of a file are not, "
+    "because one that is rejected would leave a gap"
+)
+
+
+def _unnumbered(node: Node, unit: Node | None) -> Iterator[tuple[str, Span]]:
+    """Give the entries that number records of which there is one, or the units of the file."""
+    for one in node.assignments:
+        if one.term is not None and _numbers(one.term):
+            yield one.field.name, one.span
+    for child in node.children:
+        if child.path is None or child is unit:
+            yield from _unnumbered(child, unit)
+
+
+def _numbers(term: Term) -> bool:
+    """Tell whether a value is made of a number that is counted."""
+    return isinstance(term.origin, Numbered) or any(map(_numbers, options_of(term.origin)))
 
 
 @dataclass(slots=True)
@@ -104,12 +142,34 @@ class _Binder:
             if found is None:
                 return Node(branch, outer.branch, None, (), None, (), ())
             scope, path, keys = found
+        split = None
+        if nest is not None and nest.split is not None:
+            split = self.split(nest, scope, top=not outer.branch.name)
         when = None
         if nest is not None and nest.when is not None:
             when = self.terms.when(nest.when, replace(scope, grouped=False), nest.span)
         assignments = self.assignments(branch.record, scope) if branch.record else ()
         children = tuple(self.node(child, scope) for child in branch.children)
-        return Node(branch, scope.branch, path, keys, when, assignments, children)
+        at = nest.at if nest is not None else ""
+        return Node(
+            branch, scope.branch, path, keys, when, assignments, children, split=split, at=at
+        )
+
+    def split(self, nest: Nest, scope: Scope, *, top: bool) -> Slot | None:
+        """Find the field whose text is split into records."""
+        assert nest.split is not None
+        slot = self.terms.slot(nest.split.text, nest.split.span, Scope(scope.branch))
+        if top:
+            remedy = "make a record of the whole one, and the split ones inside it"
+            message = f"'{nest.branch}' is a record of the file; only records inside one are split"
+            self.wrong("CW305", message, nest.split.span, remedy)
+        elif slot is not None and (slot.path.ups or slot.path.downs):
+            message = f"'{nest.split.text}' is no field of {nest.of}"
+            self.wrong("CW304", message, nest.split.span, f"name a field of {nest.of}")
+        elif slot is not None and slot.field.codec.type not in ("text", "code"):
+            message = f"a {slot.field.codec.type} cannot be split"
+            self.wrong("CW422", message, nest.split.span, "declare the field as text")
+        return slot
 
     def without(self, branch: Branch, nest: Nest) -> None:
         """Find records that are said not to be made, but must be, or have entries."""

@@ -78,6 +78,7 @@ def invert(
 ) -> Inverse:
     """Derive the way back of a mapping; what the document says itself of it comes first."""
     work = _Work(mapping, Tree(source), target, tables)
+    work.pieces |= split_records(mapping, target)
     work.collect()
     targets = {(one.record, one.field): one for one in work.targets()}
     for one in backward.targets if backward else ():
@@ -100,6 +101,7 @@ class _Work:
     given: dict[tuple[str, str], list[_Given]] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], tuple[Class, str]] = field(default_factory=dict)
     plain: dict[str, str] = field(default_factory=dict)
+    pieces: set[str] = field(default_factory=set)
     parts: dict[tuple[str, str, int], list[tuple[str, m.Entry, str]]] = field(default_factory=dict)
 
     def key(self, one: m.Target) -> str:
@@ -133,6 +135,8 @@ class _Work:
         """Find what an entry gives on the way back, and classify its field."""
         if entry.one_way:
             return Class.ONE_WAY, "declared one way"
+        if record.name in self.pieces:
+            return Class.ONE_WAY, "made of a piece of a text"
         if entry.pick not in (None, "same") or entry.where is not None:
             which = {None: "chosen", "join": "texts"}.get(entry.pick, entry.pick)
             return Class.ONE_WAY, f"the {which} of several records"
@@ -162,6 +166,8 @@ class _Work:
                 return Class.ONE_WAY, "a product cannot be taken apart"
             case m.Agree(options=(first, *_)) if isinstance(first.origin, m.Copy):
                 return self.undo_copy(record, one, first, here)
+            case m.Number():
+                return Class.ONE_WAY, "counted again by the mapping"
             case m.Decide(use=use):
                 return Class.ONE_WAY, f"decided by {use.name}, decided again by the mapping"
             case _:
@@ -392,7 +398,7 @@ class _Work:
             nest = named.get(branch.name)
             if nest is None and branch.most is None and branch.name in self.tree.branches:
                 nest = m.Nest(branch.name, branch.name, (), None, self.mapping.span)
-            if nest is not None and not nest.by and not nest.none:
+            if nest is not None and not nest.by and not nest.none and nest.split is None:
                 made.setdefault(nest.of, []).append(nest)
         for of, nests in made.items():
             if len(nests) == 1:
@@ -446,6 +452,13 @@ class _Work:
             else:
                 verdict, reason = self.verdicts[record.name, one.key]
                 yield Classified(record.name, one, verdict, reason)
+
+
+def split_records(mapping: m.Mapping, target: Layout) -> set[str]:
+    """Give the names of target records that are made of pieces of a text."""
+    split = {nest.branch for nest in mapping.nest if nest.split is not None}
+    tops = [branch for branch in branches(target.root) if branch.name in split]
+    return {one.name for top in tops for one in (top, *branches(top))}
 
 
 def _gather(chain: list[Field], record: Record, here: m.Copy) -> m.Gather:

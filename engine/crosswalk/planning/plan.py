@@ -196,6 +196,11 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered:
+    """The number of the target record among its like below one record, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class NullValue:
     """An explicit null."""
 
@@ -217,6 +222,7 @@ BoundOrigin = (
     | FirstGiven
     | Agreed
     | Decided
+    | Numbered
     | NullValue
 )
 
@@ -274,7 +280,7 @@ class Node:
 
     `path` leads from the parent's scope to the source records it is made of; None means it is
     made once in its parent's scope. `keys` group consecutive records into one occurrence. `none`:
-    there are none of it.
+    there are none of it. `split` is a field whose text, cut at `at`, makes one of each piece.
     """
 
     branch: Branch
@@ -285,6 +291,8 @@ class Node:
     assignments: tuple[Assignment, ...]
     children: tuple["Node", ...]
     none: bool = False
+    split: Slot | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

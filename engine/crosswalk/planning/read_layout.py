@@ -82,7 +82,7 @@ def _has_places(records: dict[str, Record]) -> bool:
     """Tell whether something in JSON stands elsewhere than under its own name."""
     fields = [one for record in records.values() for one in record.fields]
     placed = any(one.path is not None or one.json == "key" for one in fields)
-    return placed or any(record.path is not None for record in records.values())
+    return placed or any(record.path is not None or record.bare for record in records.values())
 
 
 def _records(node: Map, file: File, findings: list[Diagnostic]) -> dict[str, Record] | None:
@@ -124,7 +124,7 @@ def _canonical_record(record: Record) -> Record:
         )
         for field in record.fields
     )
-    return replace(record, fields=fields, path=None, within=None)
+    return replace(record, fields=fields, path=None, bare=False, within=None)
 
 
 _OF_FORM = {
@@ -213,6 +213,7 @@ def _record(name: str, ordinal: int, node: Map, file: File, findings: list[Diagn
         tuple(fields),
         node.span,
         path=text(node, "path"),
+        bare=flag(node, "bare"),
         within=text(node, "in"),
         times=number(node, "times"),
         after=text(node, "after"),
@@ -284,7 +285,11 @@ def _keys(node: Map | None, records: dict[str, Record], file: File) -> Iterator[
 
 
 def _kept_apart(records: dict[str, Record], file: File) -> Iterator[Diagnostic]:
-    """Find keys of JSON and XML fields in files of another form."""
+    """Find keys of JSON and XML in files of another form."""
+    for record in records.values():
+        if record.bare and not file.form.startswith("json"):
+            message = f"'{record.name}' is bare, but the file is {file.form}"
+            yield Diagnostic("CW445", message, record.span, help="remove bare: only JSON has lists")
     for one in (one for record in records.values() for one in record.fields):
         if one.json == "key" and not file.form.startswith("json"):
             message = f"'{one.name}' is a key of JSON, but the file is {file.form}"

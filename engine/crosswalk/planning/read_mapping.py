@@ -30,6 +30,7 @@ from crosswalk.model.mapping import (
     Mapping,
     Nest,
     Null,
+    Number,
     Origin,
     Part,
     Sum,
@@ -49,6 +50,7 @@ ORIGINS = (
     "first_of",
     "agree",
     "decide",
+    "number",
     "null",
 )
 """The keys of an entry that say where its value comes from; an entry has one of them."""
@@ -221,8 +223,23 @@ class _Reader:
                 by = scalars(entry.value, "by")
                 when = self.condition(entry.value, "when")
                 none = flag(entry.value, "none")
-                made.append(Nest(name, of, by, when, entry.value.span, none))
+                whole = self.whole_split(entry.value)
+                split, at = scalar(entry.value, "split"), text(entry.value, "at") or ""
+                cut = (split, at) if whole else (None, "")
+                made.append(Nest(name, of, by, when, entry.value.span, none, *cut))
         return tuple(made)
+
+    def whole_split(self, node: Map) -> bool:
+        """Tell whether `split` and `at` stand together, and without `by`."""
+        given = [key for key in ("split", "at", "by") if key in node.entries]
+        if given in ([], ["split", "at"], ["by"]):
+            return True
+        message = (
+            f"{' and '.join(given)} do not go together" if len(given) > 1 else "one is missing"
+        )
+        remedy = 'a text is split so: {of: row, split: Invoices, at: ","}'
+        self.wrong("CW414", message, node.entries[given[0]].key.span, remedy)
+        return False
 
     def targets(self, body: Map | None) -> tuple[Target, ...]:
         made = []
@@ -329,8 +346,8 @@ class _Reader:
         value = node.entries[key].value
         if key in ("choose", "first_of", "agree"):
             return self.options(key, node)
-        if key == "null":
-            return Null(value.span)
+        if key in ("number", "null"):
+            return (Number if key == "number" else Null)(value.span)
         if key in ("add", "multiply"):
             return self.calculation(key, node)
         if not isinstance(value, Scalar):

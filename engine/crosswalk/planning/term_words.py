@@ -38,6 +38,8 @@ def introduced(origin: p.BoundOrigin) -> str:  # noqa: C901, PLR0911 - one sente
             return _summed(origin)
         case p.Calculated():
             return _calculated(origin)
+        case p.Numbered():
+            return "counted below its record"
         case p.NullValue():
             return "null, as the mapping says"
         case _:

@@ -27,6 +27,7 @@ from crosswalk.planning.plan import (
     Gathered,
     Joined,
     NullValue,
+    Numbered,
     Path,
     Rebuilt,
     Remains,
@@ -224,6 +225,8 @@ class Terms:
                 return self.options(origin, scope, target)
             case m.Decide():
                 return self.decided(entry, origin, scope, target)
+            case m.Number():
+                return Numbered(), "integer"
             case m.Null():
                 return NullValue(), "any"
             case m.Continues():

@@ -59,10 +59,16 @@ def compile_unit(plan: p.Plan, interpreter: Interpreter) -> Compiled:
     """
     if plan.unit is None:
         raise NotCompiled("the whole file is one unit")
+    if _splits(plan.root):
+        raise NotCompiled("a text split into records")
     made = _Compiler(Code(plan, interpreter, 0)).build()
     if made.head:
         made = _Compiler(Code(plan, interpreter, made.head)).build()
     return made
+
+
+def _splits(node: p.Node) -> bool:
+    return node.split is not None or any(map(_splits, node.children))
 
 
 class _Compiler:
@@ -145,6 +151,8 @@ class _Compiler:
         """Generate one occurrence of a target branch; give the expression of its text."""
         if node.when is not None:
             scope.add(f"if not ({self.values.condition(node.when, scope)}): raise Doubt")
+        if node.branch.one_of:
+            raise NotCompiled("either one record or another")
         if has_controls(node.branch):
             raise NotCompiled("control totals inside a unit")
         own = self.records.record(node, scope) if node.branch.record is not None else None
@@ -213,6 +221,7 @@ class _Compiler:
         inner = Scope(scope.branch, item, None, None, scope.lines, scope.indent + BASE)
         inner.tail = rows and scope.group is not None
         scope.add(f"{made} = []")
+        inner.known["made"] = made
         inner.known["loop"] = f"{len(scope.lines)} {len(scope.indent)}"
         scope.add(f"for {item} in {members}:")
         if not rows:

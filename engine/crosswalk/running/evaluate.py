@@ -29,10 +29,14 @@ MISSING = Missing.MISSING
 
 
 class Place(NamedTuple):
-    """Where evaluation stands: one or more source records, and those before them in the group."""
+    """Where evaluation stands: one or more source records, and those before them in the group.
+
+    `number` is that of the target record being made among its like, from 1.
+    """
 
     members: Sequence[Instance]
     earlier: Sequence[Instance] = ()
+    number: int = 0
 
 
 @dataclass(slots=True)
@@ -160,7 +164,7 @@ class Evaluator:
         """Give the records that a pick chooses among: those where `where` and `when` hold."""
         assert term.over is not None
         before = place.earlier or place.members
-        places = [Place((one,), before) for one in follow(term.over, place)]
+        places = [Place((one,), before, place.number) for one in follow(term.over, place)]
         for when in (term.where, term.when):
             if when is not None:
                 places = [one for one in places if self.holds(when, one)]
@@ -235,6 +239,8 @@ class Evaluator:
                 return calculate(word, more, less, evenly=evenly)
             case p.Decided():
                 return self.decided(origin, place)
+            case p.Numbered():
+                return place.number
             case p.NullValue():
                 return None
             case _:

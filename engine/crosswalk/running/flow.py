@@ -16,7 +16,7 @@ from crosswalk.running.nested import Nested
 from crosswalk.running.shares import Share, Sink
 from crosswalk.running.totals import decimals, records, write_controls
 
-EVERY = 2048
+EVERY = 256
 """After how many units their text is written out and progress is told."""
 
 OnProgress = Callable[[Summary], None]
@@ -64,8 +64,12 @@ class Flow(Mapper):
     def tail(self, share: Share | None = None) -> bytes:
         """Give what stands after the body of a file, once the run is settled."""
         of = share or self.share
-        tally = of.tally if self.plan.unit is not None else tally_of(of.root, self.wanted)
-        return of.emitter.tail(of.root, self.plan, records(self.plan.target, tally))
+        count = 0
+        if self.plan.target.file.blocks is not None:
+            whole = self.plan.unit is None
+            tally = tally_of(of.root, self.wanted) if whole else of.tally
+            count = records(self.plan.target, tally)
+        return of.emitter.tail(of.root, self.plan, count)
 
     def head(self, share: Share | None = None) -> bytes:
         """Give what stands before the body: marks, header line, and the head records."""

@@ -5,7 +5,7 @@ compiled form must give the same bytes; where it cannot, it asks here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crosswalk.model.cells import Writer, writer
 from crosswalk.model.controls import present
@@ -14,6 +14,7 @@ from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.evaluate import MISSING, Evaluator, Place, follow
 from crosswalk.running.laws import breach
+from crosswalk.running.occurrences import wrong_choice
 from crosswalk.values.codecs import Problem, Value, spell
 
 
@@ -37,6 +38,8 @@ class Interpreter(Evaluator):
         if node.branch.record is not None:
             self.fill(made, node, place)
         made.children = [list(self.occurrences(child, place, made)) for child in node.children]
+        if node.branch.one_of and sum(map(bool, made.children)) != 1:
+            self.reject("CW588", wrong_choice(made) or "", line, node.branch.name)
         return made
 
     def occurrences(self, node: p.Node, outer: Place, parent: Instance) -> Iterator[Instance]:
@@ -62,10 +65,21 @@ class Interpreter(Evaluator):
         """Give the records that each occurrence of a repeated branch is made of."""
         assert node.path is not None
         found = [one for one in follow(node.path, outer) if self.applies(node.when, Place((one,)))]
+        if node.split is not None:
+            found = [piece for one in found for piece in self.pieces(node, node.split, one)]
         seen: list[Instance] = []
-        for members in self.groups(node, found):
+        for number, members in enumerate(self.groups(node, found), 1):
             seen += members
-            yield Place(members, tuple(seen))
+            yield Place(members, tuple(seen), number)
+
+    def pieces(self, node: p.Node, split: p.Slot, one: Instance) -> Iterator[Instance]:
+        """Give a source record again for each piece of a text, which stands in the text's place."""
+        whole = self.field(split, one)
+        for piece in whole.split(node.at) if isinstance(whole, str) else ():
+            if piece.strip():
+                cells = list(one.cells or [])
+                cells[split.field.position] = piece.strip()
+                yield replace(one, cells=cells)
 
     def groups(self, node: p.Node, found: Sequence[Instance]) -> Iterator[list[Instance]]:
         """Cut records into runs of equal keys; without keys each stands alone."""

@@ -113,6 +113,9 @@ def _read(node: p.Node) -> Iterator[tuple[str, int]]:
     """Give the fields (record, position) that a node's records are never made without reading."""
     if node.none or node.when is not None or (node.path is not None and node.path.ups):
         return
+    if node.split is not None:
+        yield node.split.record.name, node.split.field.position
+        return
     for slot in node.keys:
         yield slot.record.name, slot.field.position
     for assignment in node.assignments:

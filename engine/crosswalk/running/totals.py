@@ -43,9 +43,7 @@ def write_controls(one: Instance, tally: Tally, writers: Writers) -> None:
 
 
 def records(target: Layout, tally: Tally) -> int:
-    """Give how many lines of a target were counted; 0 where nobody wants to know."""
-    if target.file.blocks is None:
-        return 0
+    """Give how many lines of a target were counted."""
     lines = {
         branch.name for branch in branches(target.root) if branch.record and not in_line(branch)
     }

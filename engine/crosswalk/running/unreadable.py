@@ -67,7 +67,7 @@ def _first_fault(
 
 
 def _of_node(node: p.Node) -> Iterator[p.Slot]:
-    yield from node.keys
+    yield from (*node.keys, *((node.split,) if node.split else ()))
     yield from _of_when(node.when)
     for assignment in node.assignments:
         if assignment.term is not None:

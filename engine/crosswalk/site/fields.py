@@ -124,6 +124,8 @@ class _Shown:
         for one in self.mapping.nest:
             by = ", ".join(key.text for key in one.by)
             how = f"each {one.of}" if not by else f"each run of {one.of} with equal {by}"
+            if one.split is not None:
+                how = f"each value of {one.split.text} in {one.of}, with {one.at} between"
             when = f", where {describe(one.when)}" if one.when else ""
             rows.append(Row((plain(one.branch), plain(how + when), self.seen.origin(one.span))))
         return Table("Records arise so", ("record", "one for", "set in"), tuple(rows))

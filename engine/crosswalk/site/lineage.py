@@ -28,7 +28,7 @@ def lineage(plan: p.Plan) -> Lineage:
     while nodes:
         node = nodes.pop(0)
         nodes += node.children
-        for slot, _ in _slots((node.keys, node.when), decides=True):
+        for slot, _ in _slots((node.keys, node.split, node.when), decides=True):
             made.groups[_key(slot)] = (*made.groups.get(_key(slot), ()), node.branch.name)
         if node.branch.record is not None:
             for one in node.assignments:

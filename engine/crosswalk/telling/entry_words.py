@@ -81,6 +81,8 @@ def _compound(origin: m.Origin) -> str:  # noqa: C901, PLR0911 - one phrase for 
             return f"all of them must agree{'' if within is None else f' within {within.text}'}"
         case m.Calculation():
             return _calculation(origin)
+        case m.Number():
+            return "its number below its record"
         case m.Gather(fields=fields):
             return f"the pieces of {len(fields)} fields in a row"
         case _:
