@@ -1,10 +1,11 @@
-"""Measure W1: Crosswalk and its rivals on the same files, as whole processes, in turns.
+"""Measure W1 or W2: Crosswalk and its rivals on the same files, as whole processes, in turns.
 
-Usage: python benchmarks/run.py --rows 100000 1000000 --rounds 5 [--only NAME ...] [--write]
+Usage: python benchmarks/run.py [--work payments] --rows 100000 1000000 --rounds 5
+                                [--only NAME ...] [--write]
 
 Prints a Markdown table for each size: rows per second of CPU (user and system, the process and all
-its children), wall time, peak memory, and ratios to the hand-tuned script; all are medians of the
-rounds. With --write the tables replace the generated section of docs/performance.md.
+its children), wall time, peak memory (PSS), and ratios to the hand-tuned script; all are medians of
+the rounds. With --write the tables replace the generated section of docs/performance.md.
 """
 
 import argparse
@@ -27,10 +28,13 @@ from statistics import median
 
 HOME = Path(__file__).resolve().parents[1]
 RIVALS = "{home}/benchmarks/rivals"
-RUN = (
-    *("{crosswalk}", "run", "caselle/ar/invoice", "{in}", "--biller", "newport", "-o", "{out}"),
-    *("--at", "2026-01-31T08:00:00"),
-)
+PAYMENTS = "{home}/benchmarks/payments"
+
+
+def crosswalk(mapping: str, *more: str) -> tuple[str, ...]:
+    """Give the arguments of a run."""
+    to = ("-o", "{out}", "--biller", "newport", "--at", "2026-01-31T08:00:00")
+    return ("{crosswalk}", "run", mapping, "{in}", *to, *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +48,82 @@ class Contender:
     largest: int = 5_000_000
 
 
-CONTENDERS: dict[str, Contender] = {
-    "hand-tuned Python": Contender(("{python}", f"{RIVALS}/handtuned.py", "{in}", "{out}")),
-    "crosswalk, 1 process": Contender((*RUN, "--jobs", "1"), needs="crosswalk"),
-    "crosswalk, 2 processes": Contender((*RUN, "--jobs", "2"), needs="crosswalk"),
-    "crosswalk, reference": Contender((*RUN, "--reference"), needs="crosswalk", largest=100_000),
-    "Polars eager, 2 threads": Contender(
-        ("{python}", f"{RIVALS}/polars_eager.py", "{in}", "{out}"),
-        needs="polars",
-        environment=(("POLARS_MAX_THREADS", "2"),),
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job: how its file is generated, and who does it; the first one is the yardstick.
+
+    In arguments {python}, {crosswalk}, {home}, {in}, {out} and {rows} are filled in.
+    """
+
+    generate: tuple[str, ...]
+    contenders: Mapping[str, Contender]
+    mark: str
+
+
+INVOICE, PAYMENT = "caselle/ar/invoice", "caselle/cash-receipting/payment"
+STATEMENT = Work(
+    (
+        *("{python}", "{home}/fixtures/generate.py", "{in}", "--rows", "{rows}", "--seed", "7"),
+        *("--extra", "Parcel No", "--after", "Bill-to Attention"),
     ),
-    "DuckDB SQL, 2 threads": Contender(
-        ("{python}", f"{RIVALS}/duckdb_sql.py", "{in}", "{out}", "--threads", "2"), needs="duckdb"
-    ),
-    "straightforward Python": Contender(
-        ("{python}", f"{RIVALS}/plain.py", "{in}", "{out}"), largest=1_000_000
-    ),
-    "Miller (part of the job)": Contender(
-        ("sh", f"{RIVALS}/miller.sh", "{in}", "{out}"), needs="mlr", whole=False, largest=100_000
-    ),
-}
-"""Name to command; {python}, {crosswalk}, {home}, {in} and {out} are filled in."""
+    {
+        "hand-tuned Python": Contender(("{python}", f"{RIVALS}/handtuned.py", "{in}", "{out}")),
+        "crosswalk, 1 process": Contender(crosswalk(INVOICE, "--jobs", "1"), needs="crosswalk"),
+        "crosswalk, 2 processes": Contender(crosswalk(INVOICE, "--jobs", "2"), needs="crosswalk"),
+        "crosswalk, reference": Contender(
+            crosswalk(INVOICE, "--reference"), needs="crosswalk", largest=100_000
+        ),
+        "Polars eager, 2 threads": Contender(
+            ("{python}", f"{RIVALS}/polars_eager.py", "{in}", "{out}"),
+            needs="polars",
+            environment=(("POLARS_MAX_THREADS", "2"),),
+        ),
+        "DuckDB SQL, 2 threads": Contender(
+            ("{python}", f"{RIVALS}/duckdb_sql.py", "{in}", "{out}", "--threads", "2"),
+            needs="duckdb",
+        ),
+        "straightforward Python": Contender(
+            ("{python}", f"{RIVALS}/plain.py", "{in}", "{out}"), largest=1_000_000
+        ),
+        "Miller (part of the job)": Contender(
+            ("sh", f"{RIVALS}/miller.sh", "{in}", "{out}"),
+            needs="mlr",
+            whole=False,
+            largest=100_000,
+        ),
+    },
+    "benchmarks/run.py",
+)
+RECEIPTS = Work(
+    ("{python}", f"{PAYMENTS}/generate.py", "{in}", "--rows", "{rows}"),
+    {
+        "hand-tuned Python": Contender(("{python}", f"{PAYMENTS}/handtuned.py", "{in}", "{out}")),
+        "crosswalk": Contender(crosswalk(PAYMENT), needs="crosswalk"),
+        "crosswalk, reference": Contender(
+            crosswalk(PAYMENT, "--reference"), needs="crosswalk", largest=100_000
+        ),
+        "Polars eager, 2 threads": Contender(
+            ("{python}", f"{PAYMENTS}/polars_eager.py", "{in}", "{out}"),
+            needs="polars",
+            environment=(("POLARS_MAX_THREADS", "2"),),
+        ),
+        "DuckDB SQL, 2 threads": Contender(
+            ("{python}", f"{PAYMENTS}/duckdb_sql.py", "{in}", "{out}", "--threads", "2"),
+            needs="duckdb",
+        ),
+        "straightforward Python": Contender(
+            ("{python}", f"{PAYMENTS}/plain.py", "{in}", "{out}"), largest=1_000_000
+        ),
+        "jq (without checks)": Contender(
+            ("sh", f"{PAYMENTS}/jq.sh", "{in}", "{out}"), needs="jq", largest=1_000_000
+        ),
+    },
+    "benchmarks/run.py --work payments",
+)
+WORKS = {"statement": STATEMENT, "payments": RECEIPTS}
 
 YARDSTICK = "hand-tuned Python"
 REPORT = HOME / "docs" / "performance.md"
-BEGIN = "<!-- generated by benchmarks/run.py: begin -->"
-END = "<!-- generated by benchmarks/run.py: end -->"
-GENERATE = (
-    *("{python}", "{home}/fixtures/generate.py", "{in}", "--rows", "{rows}", "--seed", "7"),
-    *("--extra", "Parcel No", "--after", "Bill-to Attention"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +162,15 @@ def programs() -> dict[str, str]:
 
 
 def tree_bytes(root: int) -> int:
-    """Add up the peak resident memory of a process and of all below it that live, in bytes.
+    """Add up the memory of a process and of all below it that live, in bytes.
 
-    The kernel's figure after the end (ru_maxrss) begins with the memory of this script, and knows
-    the largest process only.
+    Taken as proportional set size: a page that forked processes share counts once among them.
     """
     waiting, total = [root], 0
     while waiting:
         process = Path("/proc") / str(waiting.pop())
         try:
-            found = re.search(r"VmHWM:\s+(\d+) kB", (process / "status").read_text())
+            found = re.search(r"Pss:\s+(\d+) kB", (process / "smaps_rollup").read_text())
             total += int(found[1]) * 1024 if found else 0
             for thread in (process / "task").iterdir():
                 waiting += [int(child) for child in (thread / "children").read_text().split()]
@@ -196,7 +245,7 @@ def unlike(chosen: Mapping[str, Contender], found: Mapping[str, Sequence[Measure
     return [name for name, digests in by_name.items() if digests != expected or len(digests) > 1]
 
 
-def table(rows: int, found: Mapping[str, Sequence[Measure]], odd: Sequence[str]) -> str:
+def table(work: Work, rows: int, found: Mapping[str, Sequence[Measure]], odd: Sequence[str]) -> str:
     """Write the medians as a Markdown table."""
     titles = "rows per CPU second | wall | peak memory | CPU to hand-tuned | wall to hand-tuned"
     lines = [f"| {rows:,} rows | {titles} | output |", "|---|---:|---:|---:|---:|---:|---|"]
@@ -211,17 +260,17 @@ def table(rows: int, found: Mapping[str, Sequence[Measure]], odd: Sequence[str])
     own = mid.get(YARDSTICK)
     for name, (cpu, wall, peak) in mid.items():
         ratios = f"{cpu / own[0]:.2f} | {wall / own[1]:.2f}" if own else " | "
-        said = "differs" if name in odd else "equal" if CONTENDERS[name].whole else "part"
+        said = "differs" if name in odd else "equal" if work.contenders[name].whole else "part"
         lines.append(
             f"| {name} | {rows / cpu:,.0f} | {wall:.2f} s | {peak:,.0f} MB | {ratios} | {said} |"
         )
     return "\n".join(lines)
 
 
-def choose(only: Sequence[str], rows: int, place: Place) -> dict[str, Contender]:
+def choose(work: Work, only: Sequence[str], rows: int, place: Place) -> dict[str, Contender]:
     """Take the commands that are asked for, available and meant for a file of this size."""
     chosen = {}
-    for name, contender in CONTENDERS.items():
+    for name, contender in work.contenders.items():
         if only and not any(word in name for word in only):
             continue
         if not place.has(contender.needs):
@@ -241,43 +290,46 @@ def machine() -> str:
     )
 
 
-def publish(text: str) -> None:
+def publish(text: str, mark: str) -> None:
     """Replace the generated section of the report, or begin one at its end."""
+    begin, end = f"<!-- generated by {mark}: begin -->", f"<!-- generated by {mark}: end -->"
     before, after = REPORT.read_text("utf-8") if REPORT.exists() else "# Performance\n", "\n"
-    if BEGIN in before:
-        before, _, rest = before.partition(BEGIN)
-        after = rest.partition(END)[2]
-    REPORT.write_text(f"{before.rstrip()}\n\n{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    if begin in before:
+        before, _, rest = before.partition(begin)
+        after = rest.partition(end)[2]
+    REPORT.write_text(f"{before.rstrip()}\n\n{begin}\n{text}\n{end}{after}", "utf-8")
 
 
 def main() -> None:
     """Measure what the command line asks for; outputs that differ make the exit code 1."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--work", choices=WORKS, default="statement")
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="+", default=[], help="words of the commands' names")
     parser.add_argument("--folder", type=Path, help="keep the generated files here")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     asked = parser.parse_args()
+    work = WORKS[asked.work]
     failed = False
     tables = [machine(), f"Medians of {asked.rounds} interleaved rounds."]
     with tempfile.TemporaryDirectory() as temporary:
         place = Place(programs(), asked.folder or Path(temporary))
         for rows in asked.rows:
-            source = place.folder / f"statement-{rows}.txt"
+            source = place.folder / f"{asked.work}-{rows}.txt"
             if not source.exists():
-                argv = place.argv(GENERATE, **{"in": str(source), "rows": str(rows)})
+                argv = place.argv(work.generate, **{"in": str(source), "rows": str(rows)})
                 subprocess.run(argv, check=True)
-            chosen = choose(asked.only, rows, place)
+            chosen = choose(work, asked.only, rows, place)
             found = rounds(chosen, asked.rounds, place, source)
             odd = unlike(chosen, found)
-            tables.append(table(rows, found, odd))
+            tables.append(table(work, rows, found, odd))
             print(tables[-1], flush=True)
             failed = failed or bool(odd)
             for name in odd:
                 print(f"{name}: the output differs", file=sys.stderr)
     if asked.write:
-        publish("\n\n".join(tables))
+        publish("\n\n".join(tables), work.mark)
     sys.exit(int(failed))
 
 

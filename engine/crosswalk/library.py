@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from crosswalk.checking import check
@@ -251,13 +252,14 @@ class Plan:
             mapping, self._view, direction, source_form=CANONICAL, target_form=CANONICAL
         )
         self._records = _of_values(self._canonical)
-        self._read = run_values(self._canonical)
+        self._read = sorted(run_values(self._canonical))
+        self._texts: Mapping[str, str] = MappingProxyType(self._view.settings.texts())
         self._singles: dict[tuple[object, ...], Single | None] = {}
         self._files = project.plan(mapping, self._view, direction)
 
     def context(self, at: datetime, run_id: str = "", file: str = "") -> Context:
         """Give the settings and the run; `at` is the run's moment in the biller's time zone."""
-        return Context(self._view.settings.texts(), Run(at, run_id, file))
+        return Context(self._texts, Run(at, run_id, file))
 
     def apply(
         self, records: Iterable[Mapping[str, Any]], *, at: datetime, run_id: str = ""
@@ -293,11 +295,11 @@ class Plan:
         summary.read += read
         summary.wrote(read, idle)
         summary.units, summary.emitted = summary.units + units, summary.emitted + units
-        return replace(applied, records=[one for _, one in made])
+        return Applied([one for _, one in made], applied.rejects, applied.notices, summary)
 
     def _single(self, context: Context) -> Single | None:
         """Give the compiled function for what the plan reads of the run; None without one."""
-        key = tuple(context.run.value(name) for name in sorted(self._read))
+        key = tuple(context.run.value(name) for name in self._read)
         if key not in self._singles:
             try:
                 made = Single(self._canonical, context)

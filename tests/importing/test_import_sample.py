@@ -26,8 +26,10 @@ HERE = Path(__file__).parent
 SAMPLES = sorted(one for one in (HERE / "samples").iterdir() if one.suffix != ".yaml")
 STRANGERS = sorted((HERE.parent / "strangers").glob("*/input.txt"))
 NOT_PROPOSED = {
+    "cxml-invoice": "it has a document type",
     "meter": "looks like EBCDIC",
     "mt940": "looks like SWIFT",
+    "mt940-balances": "looks like SWIFT",
     "ofx-one-line": "looks like OFX 1",
     "ofx-sgml": "looks like OFX 1",
 }

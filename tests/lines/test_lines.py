@@ -55,7 +55,7 @@ def run(
     except FormatProblem as problem:
         return str(problem)
     summary = result.summary
-    assert summary.read == summary.written + summary.rejected
+    assert summary.read == summary.written + summary.rejected + summary.left_out
     counted = (summary.read, summary.written, summary.rejected)
     return out.read_text("utf-8"), [told(one) for one in result.rejects], counted
 

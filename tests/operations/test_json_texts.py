@@ -98,7 +98,7 @@ def test_text_that_is_no_json_rejects_its_record() -> None:
     ("old", "new", "code", "says"),
     [
         ("[columns, notes.detail]", "[board, columns, notes.detail]", "CW465", "names 'board'"),
-        ("[columns, notes.detail]", "[columns]", "CW462", "has no field 'by'"),
+        ("[columns, notes.detail]", "[columns, notes.text]", "CW465", "names 'notes.text'"),
         ("as_text: data.create_item.values.held", "as_text: data.create_item.values", "CW473", ""),
         ("as_text: data.create_item.values.held", "", "CW473", ""),
         ("yyyy-MM-dd'T'HH:mm:ssXXX", "dd.MM.yyyy HH:mm XXX", "CW466", "the partner wants DateTime"),
@@ -114,3 +114,24 @@ def test_text_where_the_partner_wants_none_is_found(
     file.write_text(text.replace(old, new), "utf-8")
     findings = told(check(Project(tmp_path)))
     assert any(one.startswith(code) and says in one for one in findings), findings
+
+
+def test_a_scalar_of_the_partners_own_may_be_an_object(tmp_path: Path) -> None:
+    shutil.copytree(BOARD, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "create.yaml"
+    text = file.read_text("utf-8").replace("  as_text: [columns, notes.detail]\n", "")
+    file.write_text(text, "utf-8")
+    schema = tmp_path / "board.graphql"
+    schema.write_text(schema.read_text("utf-8").replace("held: String", "held: JSON"), "utf-8")
+    text = text.replace("  as_text: data.create_item.values.held\n", "")
+    file.write_text(text, "utf-8")
+    project = Project(tmp_path)
+    assert told(check(project)) == []
+    view = project.view(None)
+    operation = project.operation("board/create", view)
+    line = mapped(project, "board/to-create", None, json.dumps(TASK).encode()).body.decode()
+    request = prepare(operation, project.types_of(operation) or "", view.settings, line)
+    assert request.problems == ()
+    made: Any = json.loads(request.body)["variables"]
+    assert made["columns"]["tags"] == {"labels": ["a", "b"]}
+    assert made["notes"][0] == {"text": "one", "detail": {"by": "Ann"}}

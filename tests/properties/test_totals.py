@@ -1,5 +1,7 @@
 """Control totals inside groups and in a trailer: written, and verified when read."""
 
+from decimal import Decimal
+
 import pytest
 from tests.properties.kit import Pair, both, pair
 
@@ -51,6 +53,16 @@ def test_a_rejected_group_is_in_no_total() -> None:
     outcome = both(made().there, b"Name;Amount\na;1.00\na;x\nb;5.00\n")
     assert outcome.text == "H\nB|b\nL|5.00\nT|1|5.00\nZ|1|5.00\n"
     assert [reject.issue.line for reject in outcome.rejects] == [3]
+
+
+def test_the_amounts_of_a_rejected_group_are_told_when_all_can_be_read() -> None:
+    short = BANK.replace("Name: {type: text}", "Name: {type: text, length: 1}")
+    there = pair(ROWS, short, GROUPED).there
+    outcome = both(there, b"Name;Amount\naa;1.00\naa;2.50\nb;5.00\nbb;1.00\nbb;x\n")
+    amounts = [reject.amounts for reject in outcome.rejects if reject.amounts]
+    assert amounts == [{"L.Amount": Decimal("3.50")}, {"L.Amount": None}]
+    torn = both(there, b"Name;Amount\na;1.00\na;2.50;9\na;3.00\nb;5.00\n")
+    assert [reject.amounts for reject in torn.rejects] == [{"L.Amount": None}] * 2
 
 
 @pytest.mark.parametrize(

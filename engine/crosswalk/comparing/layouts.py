@@ -216,6 +216,8 @@ def shape(branch: Branch) -> str:
     for one in branch.children:
         below = shape(one)
         parts.append(one.name + signs[one.least, one.most] + (f"({below})" if below else ""))
+    if branch.one_of:
+        return " | ".join(part.replace("?", "", 1) for part in parts)
     return ", ".join(parts) + (", in any order" if branch.any_order else "")
 
 

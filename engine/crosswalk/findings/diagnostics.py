@@ -202,6 +202,7 @@ CODES: dict[str, str] = {
     "CW585": "outcome is too long for its channel",
     "CW586": "no rules apply on the day",
     "CW587": "rules of a setting were not used",
+    "CW588": "several records where one stands",
     # CW6xx: formats at run time
     "CW600": "form cannot be read or written",
     "CW601": "a byte is not in the declared encoding",

@@ -71,8 +71,9 @@ class Shape:
 
     def _take(self, value: dict[str, object], keys: dict[str, Place], made: Instance) -> None:
         cells: list[Any] = made.cells or []
+        get = keys.get
         for key, inner in value.items():
-            place = keys.get(key)
+            place = get(key)
             if place.__class__ is int and inner.__class__ not in _NESTED:
                 cells[place] = inner
             elif place is not None:

@@ -87,32 +87,42 @@ def _tally(value: object, left: int) -> int:
         count, inner = len(value), iter(value.values())
     elif isinstance(value, list):
         count, inner = 0, iter(value)
-    elif isinstance(value, int) and not -_HUGE < value < _HUGE:
-        raise BadJsonError("CW642", f"a number has more than {DIGITS} digits")
     else:
+        _refuse_huge(value)
         return 0
     if left == 0:
         raise _too_deep()
     for one in inner:
-        if one.__class__ is not str:
+        kind = one.__class__
+        if kind is dict or kind is list:
             count += _tally(one, left - 1)
+        elif kind is int:
+            _refuse_huge(one)
     return count
+
+
+def _refuse_huge(value: object) -> None:
+    if isinstance(value, int) and not -_HUGE < value < _HUGE:
+        raise BadJsonError("CW642", f"a number has more than {DIGITS} digits")
 
 
 _HUGE = 10**DIGITS
 
 
 def _surely_once(data: bytes | str, keys: int) -> bool:
-    """Tell that no key can stand twice: each key in the text has one `":`, text may have more.
+    """Tell that no key can stand twice: each key in the text has one colon, text may have more.
 
-    White space before a colon would hide a key from the count, so it leads to the exact way.
+    Where text has some, `":` is counted; white space before a colon would hide a key from that
+    count, so it leads to the exact way.
     """
     if isinstance(data, bytes):
-        spaced = any(data.find(mark) >= 0 for mark in (b" :", b"\t:", b"\n:", b"\r:"))
-        return not spaced and data.count(b'":') == keys
-    return not any(mark in data for mark in (" :", "\t:", "\n:", "\r:")) and (
-        data.count('":') == keys
-    )
+        plain = data.count(b":") == keys
+        return plain or (data.count(b'":') == keys and _SPACED_BYTES(data) is None)
+    return data.count(":") == keys or (data.count('":') == keys and _SPACED(data) is None)
+
+
+_SPACED = re.compile(r"[ \t\n\r]:").search
+_SPACED_BYTES = re.compile(rb"[ \t\n\r]:").search
 
 
 def _refuse_twice(data: bytes | str) -> None:

@@ -113,7 +113,8 @@ def _record(branch: Branch, n: int, hints: Mapping[str, _Hint], names: Names) ->
         if value is not None:
             value = value[: one.length] if one.length else value
             made[one.key] = value if one.json != "text" else yaml_text(value)
-    for child in branch.children:
+    children = branch.children
+    for child in children if not branch.one_of else (children[n % len(children)],):
         made[child.name] = [_record(child, n, hints, names)]
     return made
 

@@ -67,7 +67,7 @@ class _Reader:
         self.open[-1].text.append(text)
 
     def _doctype(self, *_: object) -> None:
-        raise Refused("it has a document type (DOCTYPE), which is not read")
+        raise Refused("it has a document type: describe it by hand, with doctype under file")
 
     def _prefix(self, prefix: str | None, uri: str) -> None:
         self.prefixes.setdefault(uri or "", prefix or "")

@@ -42,10 +42,12 @@ def _squeeze(text: str) -> str:
 def _bind_keep(parameter: Parameter, _type: str) -> Bound:
     belongs = _KEEP[parameter]
     what = "characters outside ASCII" if parameter == "ascii" else f"everything but {parameter}"
-    others = {code: None for code in range(128) if not belongs(chr(code))}
+    others = bytes(code for code in range(128) if not belongs(chr(code)))
 
     def keep(text: str) -> str:
-        return text.translate(others) if text.isascii() else "".join(filter(belongs, text))
+        if text.isascii():
+            return text.encode().translate(None, others).decode()
+        return "".join(filter(belongs, text))
 
     return Bound(keep, same, what)
 

@@ -124,7 +124,7 @@ class Branch:
     """A place in the structure: a record, a group of branches, or a record with branches below it.
 
     `least` is 0 or 1; `most` is 1 or None (no limit). `any_order`: in a file the branches below may
-    come in any order.
+    come in any order. `one_of`: each occurrence holds one of the branches below, and no other.
     """
 
     name: str
@@ -133,6 +133,12 @@ class Branch:
     most: int | None
     children: tuple["Branch", ...] = ()
     any_order: bool = False
+    one_of: bool = False
+
+    @property
+    def either(self) -> str:
+        """Name the branches of which each occurrence holds exactly one."""
+        return " or ".join(child.name for child in self.children)
 
 
 def branches(branch: Branch) -> Iterator[Branch]:

@@ -10,7 +10,7 @@ from crosswalk.findings.diagnostics import Diagnostic
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF, plain_path
 from crosswalk.operations.graphql_reading import Sent
-from crosswalk.operations.graphql_types import Wanted, misfit, takes_text
+from crosswalk.operations.graphql_types import Wanted, holds_anything, misfit, takes_text
 from crosswalk.operations.jsontexts import answer_texts
 from crosswalk.operations.operation import Operation
 
@@ -115,6 +115,8 @@ class Answers:
         chosen: SelectionSetNode | None = self.sent.operation.selection_set
         for number, step in enumerate(steps[1:], 1):
             here, inner = shown(steps[:number]), get_nullable_type(current)
+            if holds_anything(inner):
+                return inner
             if step == LIST:
                 if not is_list_type(inner):
                     return f"'{here}' is no list"

@@ -69,6 +69,14 @@ def takes_text(kind: Any) -> bool:  # noqa: ANN401 - a type of graphql-core
     return is_scalar_type(inner) and inner.name not in ("Int", "Float", "Boolean", "ID")
 
 
+def holds_anything(kind: Any) -> bool:  # noqa: ANN401 - a type of graphql-core
+    """Tell whether a type is a scalar of the partner's own, which may be an object or a list."""
+    from graphql.type import get_nullable_type, is_scalar_type
+
+    inner = get_nullable_type(kind)
+    return is_scalar_type(inner) and inner.name not in _RULES
+
+
 def _enum(one: Field, wanted: Wanted) -> Misfit | None:
     if one.codec.type not in _TEXTS or one.json != "text":
         message = f"is {one.codec.type}, the partner wants a word of {wanted.name}"

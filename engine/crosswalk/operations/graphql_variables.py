@@ -11,7 +11,7 @@ from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF
 from crosswalk.operations.graphql_fields import LIST, Way, idle, own_steps, shown, ways
 from crosswalk.operations.graphql_reading import Sent, place
-from crosswalk.operations.graphql_types import Wanted, misfit, takes_text
+from crosswalk.operations.graphql_types import Wanted, holds_anything, misfit, takes_text
 from crosswalk.operations.operation import EMPTY, Operation
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ class Variables:
         current: Any = kind
         for number, step in enumerate(steps[1:], 2):
             inner = get_nullable_type(current)
+            if holds_anything(inner):
+                return None
             if step == LIST:
                 current = self.item(inner, one)
                 if current is None:

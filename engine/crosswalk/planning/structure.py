@@ -1,12 +1,13 @@
 """The structure of a layout: `FH, invoice*(IH, CR, ID+)`.
 
-Names stand in file order, or in any order where `&` stands between them. `*` means any number, `+`
+Names stand in file order, or in any order where `&` stands between them; where `|` does, one of
+them stands there. `*` means any number, `+`
 at least one, `?` at most one, nothing exactly one; what stands in brackets belongs to each
 occurrence. A name that is also a record has its own fields; any other name only groups what is in
 its brackets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosswalk.documents.source import Scalar
 from crosswalk.findings.diagnostics import Diagnostic, Span
@@ -41,7 +42,7 @@ class _Reader:
     def name(self) -> str:
         self.blank()
         start = self.at
-        while self.at < len(self.text) and self.text[self.at] not in ",&()*+?":
+        while self.at < len(self.text) and self.text[self.at] not in ",&|()*+?":
             self.at += 1
         name = self.text[start : self.at].strip()
         if not name:
@@ -51,18 +52,34 @@ class _Reader:
         self.used |= {name}
         return name
 
-    def branches(self, depth: int) -> tuple[tuple[Branch, ...], bool]:
-        """Read what stands in one bracket; tell whether it may stand in any order."""
+    def branches(self, depth: int) -> tuple[tuple[Branch, ...], str]:
+        """Read what stands in one bracket; give the mark between them, "" for one alone."""
         if depth > _DEPTH:
             raise _Wrong(self.at, 1, f"the structure is more than {_DEPTH} levels deep", "")
+        starts = [self.at]
         found = [self.branch(depth)]
         mark = self.text[self.at : self.at + 1]
-        while mark in (",", "&") and self.text[self.at : self.at + 1] == mark:
+        while mark in _BETWEEN and self.text[self.at : self.at + 1] == mark:
             self.at += 1
+            starts.append(self.at)
             found.append(self.branch(depth))
-        if self.text[self.at : self.at + 1] in (",", "&"):
-            raise _Wrong(self.at, 1, "commas and & do not mix in one bracket", _ANY_ORDER)
-        return tuple(found), mark == "&"
+        if self.text[self.at : self.at + 1] in _BETWEEN:
+            raise _Wrong(self.at, 1, "commas, & and | do not mix in one bracket", _MIXED)
+        if mark == "|":
+            return self.alternatives(found, starts, depth), mark
+        return tuple(found), mark
+
+    def alternatives(
+        self, found: list[Branch], starts: list[int], depth: int
+    ) -> tuple[Branch, ...]:
+        """Make each branch one that may be missing; the bracket says that one must be there."""
+        if depth == 1:
+            raise _Wrong(0, len(self.text), "one of several stands in no bracket", _EITHER)
+        for one, start in zip(found, starts, strict=True):
+            if (one.least, one.most) != (1, 1):
+                message = f"'{one.name}' stands once where it is one of several"
+                raise _Wrong(start, len(one.name), message, _EITHER)
+        return tuple(replace(one, least=0) for one in found)
 
     def branch(self, depth: int) -> Branch:
         name = self.name()
@@ -74,10 +91,10 @@ class _Reader:
             self.at += 1
         self.blank()
         children: tuple[Branch, ...] = ()
-        any_order = False
+        mark = ""
         if self.text[self.at : self.at + 1] == "(":
             self.at += 1
-            children, any_order = self.branches(depth + 1)
+            children, mark = self.branches(depth + 1)
             if self.text[self.at : self.at + 1] != ")":
                 raise _Wrong(self.at, 1, "a bracket is not closed", _EXAMPLE)
             self.at += 1
@@ -87,11 +104,13 @@ class _Reader:
             near = closest(name, self.records)
             remedy = f"did you mean '{near}'?" if near else "describe it under records"
             raise _Wrong(start - len(name), len(name), f"no record is called '{name}'", remedy)
-        return Branch(name, record, least, most, children, any_order)
+        return Branch(name, record, least, most, children, mark == "&", mark == "|")
 
 
 _EXAMPLE = "write it like: header, invoice*(head, line+), trailer?"
-_ANY_ORDER = "give those in any order a bracket of their own: head, body(name & note?), end"
+_MIXED = "give those with another mark a bracket of their own: head, body(name & note?), end"
+_EITHER = "give the bracket a name and the mark: entry*(credit | debit)"
+_BETWEEN = (",", "&", "|")
 _TWICE = "a record type has one place in a file; give the second place another record"
 
 
@@ -101,7 +120,7 @@ def read_structure(
     """Read a structure into its root branch, whose children are the top-level branches."""
     reader = _Reader(node.text, records)
     try:
-        children, any_order = reader.branches(1)
+        children, mark = reader.branches(1)
         if reader.at < len(node.text):
             raise _Wrong(reader.at, 1, f"'{node.text[reader.at]}' is not expected here", _EXAMPLE)  # noqa: TRY301
     except _Wrong as wrong:
@@ -117,7 +136,7 @@ def read_structure(
         )
         for name in unused
     ]
-    return Branch("", None, 1, 1, children, any_order), findings
+    return Branch("", None, 1, 1, children, mark == "&"), findings
 
 
 def _within(node: Scalar, offset: int, width: int) -> Span:

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from crosswalk.formats.groups import lines_of
 from crosswalk.formats.record_types import recognised
-from crosswalk.model.layout import Branch, Layout, in_line, last_unmarked
+from crosswalk.model.layout import Branch, Layout, branches, in_line, last_unmarked
 from crosswalk.model.records import Cell, Damage, Instance, Row
+from crosswalk.running.occurrences import wrong_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,8 @@ class _Machine:
         index = branch.children.index(way[0])
         if (found[index] and way[0].most == 1) or not _starts(way):
             return False
+        if branch.one_of and any(found):
+            return False
         if branch.any_order or (holder.instance.damages and not _first(branch, way[0])):
             return True
         skipped = range(holder.at, index)
@@ -222,7 +225,8 @@ class _Machine:
         one = self.stack[depth - 1]
         index = one.instance.branch.children.index(branch)
         in_turn = index >= one.at or one.instance.branch.any_order
-        return in_turn and not (one.instance.children[index] and branch.most == 1)
+        chosen = one.instance.branch.one_of and any(one.instance.children)
+        return in_turn and not chosen and not (one.instance.children[index] and branch.most == 1)
 
     def causes(self, spoiled: Branch, way: Way, line: _Line) -> tuple[Damage, ...]:
         """Give what spoils an occurrence with a row out of order: the unknown lines before it."""
@@ -246,7 +250,9 @@ class _Machine:
         """
         branch, found = one.instance.branch, one.instance.children
         last = len(branch.children) - 1 if until is None else branch.children.index(until)
-        names = []
+        names: list[str] = []
+        if branch.one_of and (until is not None or any(found)):
+            return names
         for at, child in enumerate(branch.children):
             in_turn = branch.any_order or one.at <= at <= last
             full = in_line(child) or (child.most == 1 and (found[at] or child is until))
@@ -295,6 +301,8 @@ class _Machine:
         for branch in way[depth:]:
             leaf = branch is way[-1]
             damages = (*early.get(branch.name, ()), *(line.damages if leaf else ()))
+            if branch.record is not None and not leaf and not damages:  # its own line is lost
+                damages = tuple(d._replace(records=0) for of in early.values() for d in of)
             cells = line.cells if leaf else None
             inner: list[list[Instance]] = [[] for _ in branch.children]
             made = Instance(branch, line.first, cells, inner, None, parent, 0, damages)
@@ -392,6 +400,8 @@ def _first(above: Branch, below: Branch) -> bool:
 
 def _before(above: Branch, below: Branch) -> list[str]:
     """Name what may stand before a branch in a new group."""
+    if above.one_of:
+        return []
     found = above.children if above.any_order else above.children[: above.children.index(below)]
     return [child.name for child in found if child is not below and _smallest(child) == 1]
 
@@ -404,5 +414,23 @@ def _smallest(branch: Branch) -> int:
 
 def _missing(one: _Open) -> str:
     """Name a required child that an occurrence does not have."""
-    pairs = zip(one.instance.branch.children, one.instance.children, strict=True)
+    branch = one.instance.branch
+    if branch.one_of:
+        return "" if any(one.instance.children) else branch.either
+    pairs = zip(branch.children, one.instance.children, strict=True)
     return next((child.name for child, found in pairs if child.least and not found), "")
+
+
+def told_apart(items: Iterable[Instance | Damage], layout: Layout) -> Iterable[Item]:
+    """Damage occurrences of a form without lines that hold several records where one stands."""
+    if not any(one.one_of for one in branches(layout.root)):
+        return items
+    return (_one_each(item) for item in items)
+
+
+def _one_each(item: Instance | Damage) -> Item:
+    reason = wrong_choice(item) if isinstance(item, Instance) else None
+    if not isinstance(item, Instance) or reason is None:
+        return item
+    item.damages += (Damage(item.line, item.line, "CW588", reason, "", records=0),)
+    return Torn(item)

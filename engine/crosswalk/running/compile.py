@@ -164,6 +164,8 @@ class _Compiler:
         """Generate one occurrence of a target branch; give the expression of its text."""
         if node.when is not None:
             scope.add(f"if not ({self.values.condition(node.when, scope)}): raise Doubt")
+        if node.branch.one_of:
+            raise NotCompiled("either one record or another")
         if has_controls(node.branch):
             raise NotCompiled("control totals inside a unit")
         own = self.records.record(node, scope) if node.branch.record is not None else None

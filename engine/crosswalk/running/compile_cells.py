@@ -20,6 +20,7 @@ from crosswalk.running.compile_values import Values
 from crosswalk.running.evaluate import Place
 from crosswalk.running.lower import (
     Doubt,
+    Memo,
     cell_of,
     is_copied,
     quick_test,
@@ -217,7 +218,7 @@ class Cells:
         if length is not None:
             test += f" and len({name}) <= {length}"
         cell = name
-        if self.json:
+        if self.json and target.json == "text":
             plain = fast is not None and target.codec.type not in TEXTS
             cell = (
                 f"f'\"{{{name}}}\"'"
@@ -245,13 +246,18 @@ class Cells:
 
     def written(self, value: str, term: p.Term, one: Field, scope: Scope) -> str:
         """Give a typed value's cell: texts without further laws need no call."""
-        exact = self.code.const(write_value(one, self.form), "W")
+        write = write_value(one, self.form)
+        if isinstance(term.origin, p.Decided) and not term.steps:  # few texts, again and again
+            return f"{self.code.const(Memo(write), 'W')}[{value}]"
+        exact = self.code.const(write, "W")
         laws = one.always or one.values or one.default is not None
         if {term.type, one.codec.type} != {"text"} or laws or one.json != "text":
             return f"{exact}({value})"
         empty = self.code.const("null" if self.json else "")
         if value == "None" and not one.required:
             return empty
+        if isinstance(term.origin, p.Chunk) and not (self.json or one.required or term.steps):
+            return f"{value} or ''"
         name = self.code.var()
         scope.add(f"{name} = {value}")
         cell = f"{self.code.const(encode_basestring, 'Q')}({name})" if self.json else name

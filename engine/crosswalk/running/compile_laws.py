@@ -9,10 +9,14 @@ from crosswalk.model.layout import Branch, Field, Record, branches
 from crosswalk.model.records import Cell
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, Code, Scope
-from crosswalk.running.compile_cells import TEXTS
 from crosswalk.running.laws import unread
-from crosswalk.running.lower import Memo, read_cell
-from crosswalk.values.codecs import Value
+from crosswalk.running.lower import SMALL, Doubt, Memo, is_json_integer, read_cell
+from crosswalk.values.codecs import Missing, Problem, Value
+
+_MANY = frozenset({"text", "integer", "decimal", "money"})
+"""Types of whose texts few come again."""
+
+_ABSENT: tuple[tuple[Cell, str], ...] = ((Missing.MISSING, "is MISSING"), (None, "is None"))
 
 Readers = dict[str, tuple[int, Callable[[Cell], Value]]]
 """Where the fields of a law stand, and how they are read."""
@@ -26,6 +30,7 @@ class SourceLaws:
         self.code, self.text, self.form = code, text, code.plan.source.file.form
         self.unread, self.checks = unread(code.plan), code.plan.source_checks
         self.known: dict[str, str] = {}
+        self.exact: dict[str, str] = {}
 
     def of_rows(self, scope: Scope) -> None:
         """Judge the rows of a group; the columns that they share once."""
@@ -80,27 +85,44 @@ class SourceLaws:
                 yield self.field(record, one, f"{cells}[{one.position - away}]")
 
     def field(self, record: Record, one: Field, cell: str) -> str:
-        """Give the statement that reads a field; texts that come again are remembered."""
+        """Give the statement that judges a field: quick tests, and its reader where none holds."""
         key = f"{record.name} {one.position}"
+        read = read_cell(one, self.form)
         if key not in self.known:
-            read = read_cell(one, self.form)
-            self.known[key] = self.code.const(Memo(read) if self.text else read, "U")
-        if not self.text:
-            return f"{self.known[key]}({cell})"
-        quick = self.quick(one, cell)
-        return f"{quick} or {self.known[key]}[{cell}]" if quick else f"{self.known[key]}[{cell}]"
+            memo = self.text and one.codec.type not in _MANY
+            self.known[key] = self.code.const(Memo(read) if memo else read, "U")
+            self.exact[key] = "[{}]" if memo else "({})"
+        exact = self.known[key] + self.exact[key].format(cell)
+        return " or ".join([*self.quick(one, cell), *self.absent(read, cell), exact])
 
-    def quick(self, one: Field, cell: str) -> str:
-        """Give the test that is enough for most texts of a field which has many different ones."""
-        if one.always is not None or one.values or one.length is not None:
-            return ""
-        if one.on_missing != "reject":
-            return ""  # the cell may be no text
-        if one.codec.type in TEXTS:
-            return f"{cell}.strip()"
-        if one.codec.fast is None:
-            return ""
-        return f"{self.code.const(re.compile(one.codec.fast, re.ASCII).fullmatch, 'X')}({cell})"
+    def quick(self, one: Field, cell: str) -> Iterator[str]:
+        """Give the test of a cell that can surely be read, where there is one."""
+        kind, plain = one.codec.type, not (one.always or one.values or one.length)
+        if is_json_integer(one, self.form):
+            yield SMALL.format(cell=cell, again=cell)
+        if one.json != "text" or (kind in _MANY and not plain):
+            return
+        if kind not in _MANY:
+            if not self.text:  # there the reader itself remembers
+                known = self.code.const(Memo(read_cell(one, self.form)), "U")
+                yield f"({cell}.__class__ is str and {known}[{cell}] is not {known})"
+            return
+        good = f"{cell}.strip()"
+        if kind != "text":
+            if one.codec.fast is None:
+                return
+            good = f"{self.code.const(re.compile(one.codec.fast, re.ASCII).fullmatch, 'X')}({cell})"
+        sure = self.text and one.on_missing != "empty"
+        yield good if sure else f"({cell}.__class__ is str and {good})"
+
+    def absent(self, read: Callable[[Cell], Value], cell: str) -> Iterator[str]:
+        """Give the tests of cells without a value that the field's policies let pass."""
+        for value, test in (("", "== ''"),) if self.text else _ABSENT:
+            try:
+                read(value)
+            except (Problem, Doubt):
+                continue
+            yield f"{cell} {test}"
 
     def laws(self, record: Record, cells: str) -> Iterator[str]:
         """Give the statements that hold a record against the laws of its layout."""

@@ -6,6 +6,7 @@ only where a row does not fit is each of its cells looked at.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from json.encoder import encode_basestring
 
 from crosswalk.formats import textform
@@ -82,10 +83,10 @@ class Records:
         record = node.branch.record
         assert record is not None
         maybe = {one.field.position for one in node.assignments if one.term and may_miss(one.term)}
-        mark = '"' if self.json else ""
+        marks = ['"' if self.json and one.json == "text" else "" for one in record.fields]
         texts = {
             **{at: "{" + cell + "}" for at, cell in cells.items() if cell != "MISSING"},
-            **{at: f"{mark}{{{raw}}}{mark}" for at, raw in copied.items()},
+            **{at: f"{marks[at]}{{{raw}}}{marks[at]}" for at, raw in copied.items()},
         }
         if not self.json:
             line = self.framed([texts.get(one.position, "") for one in record.fields], escaped)
@@ -99,8 +100,12 @@ class Records:
                 pieces.append((piece, cells.get(one.position, "") if one.position in maybe else ""))
         if not any(cell for _, cell in pieces):
             return f"f{''.join(piece for piece, _ in pieces)[1:]!r}"
-        given = {cell: f" if {cell} is not MISSING else ''" if cell else "" for _, cell in pieces}
-        parts = [f"(f{piece!r}{given[cell]})" for piece, cell in pieces]
+        runs = groupby(pieces, lambda one: one[1])
+        joined = [("".join(piece for piece, _ in run), cell) for cell, run in runs]
+        parts = [
+            f"(f{text!r}{f' if {cell} is not MISSING else {str()!r}' if cell else ''})"
+            for text, cell in joined
+        ]
         return f"({' + '.join(parts)})[1:]"
 
     def framed(self, texts: list[str], literal: Callable[[str], str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from crosswalk.language.arithmetic import calculate
 from crosswalk.language.conditions import All, AnyOf, BoundCompare, BoundCondition, BoundSame, Not
@@ -13,7 +14,16 @@ from crosswalk.planning.term_words import options_of
 from crosswalk.running.code import Code, NotCompiled, Scope, escaped
 from crosswalk.running.evaluate import Place
 from crosswalk.running.interpret import Interpreter
-from crosswalk.running.lower import Doubt, Memo, finish, read_cell, single_slot, taken_apart
+from crosswalk.running.lower import (
+    SMALL,
+    Doubt,
+    Memo,
+    finish,
+    is_json_integer,
+    read_cell,
+    single_slot,
+    taken_apart,
+)
 from crosswalk.running.pieces import add
 from crosswalk.values.spelling import Problem
 
@@ -21,6 +31,9 @@ TEXT_FORMS = ("delimited", "fixed")
 """Forms whose cells are text."""
 
 _MEMO = frozenset({"date", "time", "datetime", "boolean", "code", "integer"})
+
+_KEYS = frozenset({"text", "code", "integer", "date", "boolean"})
+"""Types whose equal values are the same value, so that what was decided of one holds for all."""
 
 Value = Callable[[str], str]
 
@@ -126,6 +139,10 @@ class Values:
         if self.is_text(slot) and one.codec.type in _MEMO:
             return self.remembered(function, raw)
         reader = self.code.const(function, "F")
+        if is_json_integer(one, self.code.plan.source.file.form):
+            name = self.code.var()
+            small = SMALL.format(cell=f"({name} := {raw})", again=name)
+            return f"({name} if {small} else {reader}({name}))"
         plain = one.codec.type == "text" and not (one.length or one.values or one.always)
         if self.is_text(slot) and plain:
             name = self.code.var()
@@ -242,9 +259,13 @@ class Values:
         if key not in scope.known:
             given = ["None" if one is None else self.value(one, scope) for one in decider.inputs]
             day = "None" if decider.day is None else self.value(decider.day, scope)
-            decide = self.code.const(self.code.interpreter.judging.surely(decider), "J")
-            name = self.code.var()
-            scope.add(f"{name} = {decide}(({', '.join(given)},), {day}).values")
+            surely, name = self.code.interpreter.judging.surely(decider), self.code.var()
+            case = f"({', '.join(given)},), {day}"
+            if all(one is None or one.type in _KEYS for one in (*decider.inputs, decider.day)):
+                decide = self.code.const(Memo(lambda case: surely(*case).values), "J")
+                scope.add(f"{name} = {decide}[{case}]")
+            else:
+                scope.add(f"{name} = {self.code.const(surely, 'J')}({case}).values")
             scope.known[key] = name
         text = f"{scope.known[key]}[{self.code.const(origin.outcome)}]"
         if not origin.number:
@@ -363,7 +384,7 @@ class Values:
                 cell = text(name)
                 if written.word == "present" and (cell is not None or sure(name)):
                     return f"({cell} != '')" if cell is not None else f"({value(name)} is not None)"
-                return f"{self.code.const(test, 'T')}({value(name)})"
+                return self.tested(test, value(name))
             case BoundSame(reference=name, other=other, test=test):
                 one, two = text(name), text(other)
                 quick = f"{one} == {two} != '' or " if one and two else ""
@@ -374,6 +395,12 @@ class Values:
                 return f"({' or '.join(self.bound(part, value, text, sure) for part in parts)})"
             case Not(part=part):
                 return f"(not {self.bound(part, value, text, sure)})"
+
+    def tested(self, test: Callable[[Any], bool], given: str) -> str:
+        """Give a test of a value; that of a constant (a setting, the run) is made now."""
+        if given in self.code.names:
+            return str(bool(test(self.code.names[given])))
+        return f"{self.code.const(test, 'T')}({given})"
 
 
 _QUICK = {("reject", "reject"), ("reject", "empty")}

@@ -12,7 +12,7 @@ from crosswalk.formats.groups import Line, as_text, lines_of
 from crosswalk.model.layout import Layout, in_line, titled
 from crosswalk.model.records import Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.values.codecs import Problem
+from crosswalk.values.codecs import Problem, spell
 
 if TYPE_CHECKING:
     from crosswalk.formats import jsonwriter, xmlwriter
@@ -147,9 +147,12 @@ def _issue(problem: Problem, made: Instance, line: Line | None) -> Issue:
     assert record is not None
     key = getattr(problem, "field", None)
     fields = record.fields if line is None else line.whole(line.more_of(made)).fields
-    name = next((one.name for one in fields if one.key == key), "")
-    told = "" if line is None else record.name
-    return Issue(problem.code, problem.reason, made.line, made.line, told, target=name)
+    one = next((one for one in fields if one.key == key), None)
+    if one is None:
+        return Issue(problem.code, problem.reason, made.line, made.line, record.name)
+    value = spell((made.values or ())[one.position]) if line is None and made.values else ""
+    place = (made.line, made.line, record.name, one.name, value, one.name)
+    return Issue(problem.code, problem.reason, *place)
 
 
 def _flat(made: Instance, line: Lines) -> str:

@@ -120,7 +120,12 @@ class Evaluator:
         for step in term.steps:
             if is_blank(value):
                 break
-            before, value = value, step.apply(value)
+            before = value
+            try:
+                value = step.apply(before)
+            except Problem as problem:
+                self.failed(problem, term, place, before)
+                raise
             self.note("step", step.name, value, step.span, before)
         if term.steps and is_blank(value) and value is not MISSING:
             value = None
@@ -128,6 +133,15 @@ class Evaluator:
             self.note("default", "no value, so the default", term.default, term.span)
             return term.default
         return value
+
+    def failed(self, problem: Problem, term: p.Term, place: Place, value: Value) -> None:
+        """Raise Rejected for a step that cannot take the value of a source field."""
+        if isinstance(term.origin, p.FieldValue | p.Taken):
+            slot = term.origin.slot
+            one = self.instance(slot, place)
+            line = one.line if one is not None else 0
+            code, reason = problem.code, problem.reason
+            self.reject(code, reason, line, slot.record.name, slot.field.name, value)
 
     def picked(self, term: p.Term, place: Place) -> Value:
         """Give a term's value before its steps: of one record, or picked from several."""

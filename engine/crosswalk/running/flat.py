@@ -1,6 +1,7 @@
 """Flat sources: rows of one record type mapped one by one, or grouped by the unit's keys."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import BinaryIO
 
 from crosswalk.formats.fitting import Shapes
@@ -17,7 +18,8 @@ class Flat:
 
     def __init__(self, run: Mapper) -> None:
         """Map for this run."""
-        self.run = run
+        self.run, self.summary, self.code = run, run.summary, run.code
+        self.holds, self.several = bool(run.held.values), run.shares.several
 
     def texts(self, stream: BinaryIO) -> Iterator[str]:
         """Give the text of each target unit."""
@@ -29,21 +31,29 @@ class Flat:
         grouping = Grouping(
             keys, self.same_key, self.faulty_key, self.plain_keys(), *self.quick_rows()
         )
-        for group in read_groups(stream, self.run.plan.source, grouping, self.run.part):
+        read = read_groups(stream, self.run.plan.source, grouping, self.run.part)
+        begun = False
+        summary, met, apart = self.summary, self.run.met.groups.append, self.run.held.groups
+        pick = itemgetter(*keys)
+        for group in read:
             if isinstance(group, Damage):
                 self.reject_row(group)
                 continue
-            self.run.summary.read += len(group.tails)
-            if not self.together(group.first, keys):
+            summary.read += len(group.tails)
+            key = hash(pick(group.first))
+            met(key)
+            if key in apart:
                 self.reject_apart(group)
                 continue
             spoiled = group.damages or group.odd or group.doubt
             text = None if spoiled else self.mapped(group.first, group.tails)
-            if text is not None:
-                self.run.remember(group.lines[0], group.first)
-                yield text
+            if text is None:
+                yield from self.replay(group)
                 continue
-            yield from self.replay(group)
+            if not begun:
+                begun = True
+                self.run.remember(group.lines[0], group.first)
+            yield text
 
     def rows(self, stream: BinaryIO) -> Iterator[str]:
         """Map rows of one record type, each a unit of its own."""
@@ -66,10 +76,10 @@ class Flat:
 
     def mapped(self, first: Cells, tails: Sequence[Cells]) -> str | None:
         """Try the compiled function on rows; None when the reference must look."""
-        code = self.run.code
+        code = self.code
         if code is None:
             return None
-        before = self.run.counted() if self.run.held.values else None
+        before = self.run.counted() if self.holds else None
         try:
             code.number[0] = self.run.summary.units
             text: str = code.unit(first, tails)
@@ -78,26 +88,26 @@ class Flat:
             return None
         if code.pairs and not self.run.distinct(code.pairs, before):
             return None
-        if self.run.shares.several and not self.shared():
+        if self.several and not self.shared():
             return None
-        self.run.summary.written += len(tails)
-        self.run.summary.units += 1
+        self.summary.written += len(tails)
+        self.summary.units += 1
         return text
 
     def shared(self) -> bool:
         """Find the share of a row's unit; False when its file cannot have a name."""
-        assert self.run.code is not None
+        assert self.code is not None
         try:
-            self.run.share = self.run.shares.of(self.run.code.keys[-1])
+            self.run.share = self.run.shares.of(self.code.keys[-1])
         except Problem:
             return False
         finally:
-            self.run.code.keys.clear()
+            self.code.keys.clear()
         return True
 
     def quick_rows(self) -> tuple[int, Shapes | None]:
         """Give how many columns the rows of a group share, and what a row must be like to fit."""
-        return (0, None) if self.run.code is None else (self.run.code.head, self.run.code.shapes)
+        return (0, None) if self.code is None else (self.code.head, self.code.shapes)
 
     def faulty_key(self, cells: Cells, line: int) -> Damage | None:
         """Tell why the keys of a row cannot be read, None when they can."""
@@ -115,12 +125,6 @@ class Flat:
     def joined(self, cells: Sequence[Cell]) -> str:
         """Give the text of a row as far as it matters for telling whose it is."""
         return self.run.plan.source.file.delimiter.join(str(cell) for cell in cells)
-
-    def together(self, cells: Cells, keys: tuple[int, ...]) -> bool:
-        """Remember a group's key by its hash; False when its records stand at several places."""
-        key = hash(cells[keys[0]] if len(keys) == 1 else tuple([cells[at] for at in keys]))
-        self.run.met.groups.append(key)
-        return key not in self.run.held.groups
 
     def reject_apart(self, group: Group) -> None:
         """Reject a group whose records do not stand together in the file."""

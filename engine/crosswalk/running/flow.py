@@ -16,7 +16,7 @@ from crosswalk.running.nested import Nested
 from crosswalk.running.shares import Share, Sink
 from crosswalk.running.totals import decimals, records, write_controls
 
-EVERY = 2048
+EVERY = 256
 """After how many units their text is written out and progress is told."""
 
 OnProgress = Callable[[Summary], None]

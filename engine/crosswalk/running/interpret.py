@@ -14,6 +14,7 @@ from crosswalk.model.records import Cell, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.evaluate import MISSING, Evaluator, Place, follow
 from crosswalk.running.laws import breach
+from crosswalk.running.occurrences import wrong_choice
 from crosswalk.values.codecs import Problem, Value, spell
 
 
@@ -37,6 +38,8 @@ class Interpreter(Evaluator):
         if node.branch.record is not None:
             self.fill(made, node, place)
         made.children = [list(self.occurrences(child, place, made)) for child in node.children]
+        if node.branch.one_of and sum(map(bool, made.children)) != 1:
+            self.reject("CW588", wrong_choice(made) or "", line, node.branch.name)
         return made
 
     def occurrences(self, node: p.Node, outer: Place, parent: Instance) -> Iterator[Instance]:
@@ -49,17 +52,25 @@ class Interpreter(Evaluator):
                 if node.branch.least or _mapped(made, node):
                     yield made
             return
+        found = False
+        for place in self.places(node, outer):
+            found = True
+            yield self.make(node, place, parent)
+        if not found and node.branch.least:
+            line = outer.members[0].line if outer.members else 0
+            name = node.branch.name
+            self.reject("CW570", f"has no {name}, but needs one", line, name)
+
+    def places(self, node: p.Node, outer: Place) -> Iterator[Place]:
+        """Give the records that each occurrence of a repeated branch is made of."""
+        assert node.path is not None
         found = [one for one in follow(node.path, outer) if self.applies(node.when, Place((one,)))]
         if node.split is not None:
             found = [piece for one in found for piece in self.pieces(node, node.split, one)]
         seen: list[Instance] = []
         for number, members in enumerate(self.groups(node, found), 1):
             seen += members
-            yield self.make(node, Place(members, tuple(seen), number), parent)
-        if not found and node.branch.least:
-            line = outer.members[0].line if outer.members else 0
-            name = node.branch.name
-            self.reject("CW570", f"has no {name}, but needs one", line, name)
+            yield Place(members, tuple(seen), number)
 
     def pieces(self, node: p.Node, split: p.Slot, one: Instance) -> Iterator[Instance]:
         """Give a source record again for each piece of a text, which stands in the text's place."""

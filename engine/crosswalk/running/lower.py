@@ -17,7 +17,7 @@ from crosswalk.model.layout import Field, Layout
 from crosswalk.model.records import Cell
 from crosswalk.planning import plan as p
 from crosswalk.running.pieces import is_blank
-from crosswalk.values.codecs import Missing, Value
+from crosswalk.values.codecs import Missing, Spelling, Value
 
 KEPT = 8192
 """How many different texts of one field are remembered."""
@@ -57,6 +57,17 @@ def read_cell(field: Field, form: str) -> Callable[[Cell], Value]:
     """Give the reader of a source field that refuses instead of noting."""
     read = reader(field, form)
     return lambda cell: read(cell, REFUSE)
+
+
+SMALL = "({cell}.__class__ is int and -10**15 < {again} < 10**15)"
+"""The test of a number in JSON that a plain integer field takes as it is."""
+
+
+def is_json_integer(field: Field, form: str) -> bool:
+    """Tell whether a field is a plain number in JSON that is whole, so that `SMALL` is enough."""
+    free = not (field.always or field.values or field.length)
+    plain = field.codec.type == "integer" and field.codec.spelling == Spelling()
+    return form in ("json", "json-lines") and field.json == "number" and free and plain
 
 
 def write_value(field: Field, form: str) -> Callable[[Value], Cell]:
@@ -168,8 +179,14 @@ def is_copied(term: p.Term, target: Field) -> bool:
         and source.codec.spelling == target.codec.spelling
         and source.codec.fast is not None
         and source.json == "text"
-        and target.json == "text"
+        and (target.json == "text" or _is_json_number(target))
     )
+
+
+def _is_json_number(field: Field) -> bool:
+    """Tell whether a number's quick spelling is a JSON number as it stands."""
+    spelling = field.codec.spelling
+    return field.json == "number" and spelling == Spelling(decimals=spelling.decimals)
 
 
 def quick_test(term: p.Term, target: Field) -> tuple[str | None, int | None]:

@@ -136,9 +136,10 @@ class Mapper:
 
         The records of `but` are members whose own fate is told elsewhere.
         """
-        idle: Counter[str] = Counter()
-        if self.unmapped:
-            idle = Counter(named(members, self.unmapped)) - Counter(named(but, self.unmapped))
+        if not self.unmapped:
+            self.summary.written += count
+            return
+        idle = Counter(named(members, self.unmapped)) - Counter(named(but, self.unmapped))
         self.summary.wrote(count, idle)
 
     def share_of(self, made: Instance) -> Share:
@@ -173,13 +174,13 @@ class Mapper:
 
         `before` are the compiled totals without the unit: one that is held back leaves them.
         """
-        fine = True
+        fine, met, held = True, self.met, self.held.values
         for source, target in pairs:
             key = hash(target)
-            if key in self.held.values:
+            if key in held:
                 fine = False
-            self.met.targets.append(key)
-            self.met.sources.append(self.met.groups[-1] if self.key_is_source else hash(source))
+            met.targets.append(key)
+            met.sources.append(met.groups[-1] if self.key_is_source else hash(source))
         pairs.clear()
         if not fine and before is not None and self.code is not None:
             self.code.counts.update(before[0])
@@ -241,11 +242,13 @@ class Mapper:
                 total[name] = EXACT.add(before, amount) if known else None  # type: ignore[arg-type]
         return total
 
-    def costs(self, members: Sequence[Instance]) -> dict[str, Decimal | None]:
+    def costs(
+        self, members: Sequence[Instance], *, whole: bool = True
+    ) -> dict[str, Decimal | None]:
         """Give the control amounts of a unit; None where one cannot be read."""
         if not members:
             return dict.fromkeys(self.wanted)
-        return amounts(self.interpreter, self.node, self.wanted, members)
+        return amounts(self.interpreter, self.node, self.wanted, members, whole=whole)
 
     def reject_unit(
         self,
@@ -262,7 +265,9 @@ class Mapper:
         else:
             issue = self.torn(rest, cause) if rest else faults[lines[0]]
         faults.pop(issue.line, None)
-        self.reject(issue, tuple(line for line in lines if line not in faults), members)
+        whole = isinstance(cause, Issue)
+        sound = tuple(line for line in lines if line not in faults)
+        self.account(issue, sound, self.costs(members, whole=whole))
         for line, fault in faults.items():
             self.summary.rejected += lines.count(line)
             self.summary.rejects += 1

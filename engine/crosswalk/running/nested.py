@@ -8,7 +8,7 @@ from crosswalk.formats import textform
 from crosswalk.model.layout import branches
 from crosswalk.model.records import Damage, Instance, Issue, Rejected
 from crosswalk.planning import plan as p
-from crosswalk.running.assemble import Torn, assemble
+from crosswalk.running.assemble import Torn, assemble, told_apart
 from crosswalk.running.evaluate import Place, follow
 from crosswalk.running.losses import CUT_OFF, Losses, prune
 from crosswalk.running.mapper import Mapper
@@ -121,6 +121,17 @@ class Nested:
 
     def items(self, stream: BinaryIO) -> Iterator[Instance | Torn | Damage]:
         """Give the top-level occurrences of an input; only its own form is imported."""
+        source = self.run.plan.source
+        if source.file.form in textform.FORMS:
+            return assemble(textform.read(stream, source), source)
+        if source.file.form == "sheet":
+            from crosswalk.formats import sheetform
+
+            return assemble(sheetform.read(stream, source), source)
+        return iter(told_apart(self.occurrences(stream), source))
+
+    def occurrences(self, stream: BinaryIO) -> Iterator[Instance | Damage]:
+        """Give the top-level occurrences of a form whose occurrences are whole when read."""
         form = self.run.plan.source.file.form
         if form == "values":
             return iter(stream)  # type: ignore[arg-type]
@@ -128,16 +139,10 @@ class Nested:
             from crosswalk.formats import jsonform
 
             return jsonform.read(stream, self.run.plan.source)
-        if form in textform.FORMS:
-            return assemble(textform.read(stream, self.run.plan.source), self.run.plan.source)
         if form == "xml":
             from crosswalk.formats import xmlform
 
             return xmlform.read(stream, self.run.plan.source)
-        if form == "sheet":
-            from crosswalk.formats import sheetform
-
-            return assemble(sheetform.read(stream, self.run.plan.source), self.run.plan.source)
         raise FormatProblem("CW600", f"form '{form}' cannot be read")
 
     def place(self, item: Instance) -> None:

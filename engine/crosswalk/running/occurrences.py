@@ -25,6 +25,18 @@ def named(members: Sequence[Instance], names: frozenset[str]) -> Iterator[str]:
             yield from named(group, names)
 
 
+def wrong_choice(item: Instance) -> str | None:
+    """Say what is wrong where an occurrence must hold one of several records; None if nothing."""
+    if item.branch.one_of:
+        pairs = zip(item.branch.children, item.children, strict=True)
+        found = [one.name for one, group in pairs if group]
+        if len(found) != 1:
+            held = " and ".join(found) or "neither"
+            return f"has {held}, where {item.branch.either} stands"
+    below = (wrong_choice(child) for group in item.children for child in group)
+    return next(filter(None, below), None)
+
+
 def lines_of(members: Sequence[Instance]) -> tuple[int, ...]:
     """Give the physical lines of occurrences, one for each record."""
     found: list[int] = []

@@ -164,8 +164,8 @@ def read_groups(  # noqa: C901, PLR0912, PLR0915 - the hot loop: calls would cos
             yield from alone
             waiting = []
             group, tails, numbers = made, made.tails, made.lines
-            size = source.begins(text, cells) if known else 0  # type: ignore[arg-type]
-            begin = raw[:size]
+            begin = source.begins(text, cells) if known else b""  # type: ignore[arg-type]
+            size = len(begin)
     source.finish()
     alone = _share_out(waiting, group, None, keys, layout)
     if group is not None:
@@ -208,7 +208,7 @@ class _Source:
         self.passed = passed_over(layout.file)
         self.split: Callable[[str], Cells | None] = _nothing
         self.encoding = encoding_of(layout.file)
-        self.quick, self.left = False, 0
+        self.quick, self.left, self.opened = False, 0, 0
         self.physical = not spans_lines(layout.file) and layout.file.record_end is None
         self.quoted = self.file.quote != "none"
         self.quote = self.file.quote_char if self.file.quote == "all" else ""
@@ -248,19 +248,23 @@ class _Source:
         """Split a whole line in the quickest way it allows; None where only `look` can tell."""
         if self.quick:
             parts = text.split(self.joint, self.head)
-            match = self.fit(parts[-1])
+            last = parts[-1]
+            match = self.fit(last)
             if match is not None and len(parts) > self.head and self.clean(text):
                 parts[-1:] = match.groups()
                 parts[0] = parts[0].removeprefix(self.quote)
+                self.opened = len(text) - len(last)
                 return tuple(parts)
         return self.split(text)
 
-    def begins(self, text: str, cells: Cells) -> int:
-        """Give how many bytes the head of a group's first row takes; 0 where no tails are split."""
+    def begins(self, text: str, cells: Cells) -> bytes:
+        """Give the head of a group's first row in bytes; nothing where no tails are split."""
         if not self.quick:
-            return 0
+            return b""
+        if cells.__class__ is tuple:
+            return text[: self.opened].encode(self.encoding)
         begin = self.quote + self.joint.join(cells[: self.head]) + self.joint  # type: ignore[arg-type]
-        return len(begin.encode(self.encoding)) if text.startswith(begin) else 0
+        return begin.encode(self.encoding) if text.startswith(begin) else b""
 
     def loose(self, raw: bytes) -> Cells | None:
         """Split the tail of a line that does not fit; None where the line needs another look."""

@@ -4,13 +4,14 @@ For plans that make their units of single records and nothing beside them: the c
 service. What the compiled function doubts is left to a flow, which decides and reports.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from crosswalk.formats import jsonform
 from crosswalk.model.layout import Branch
@@ -22,6 +23,8 @@ from crosswalk.running.interpret import Interpreter
 from crosswalk.running.occurrences import distinct_assignments, named, size_of
 from crosswalk.running.unreadable import unmapped_records
 from crosswalk.values.spelling import Codec
+
+_DECODE = msgspec.json.Decoder().decode
 
 Shape = Callable[[Any], dict[str, Any]]
 
@@ -51,12 +54,12 @@ class Single:
             if not isinstance(found, Instance):
                 return None
             made = self._code.unit(found, [found])
+            text = made[0] if self._code.several else made
+            lines = text.split("\n")[:-1]
+            idle = Counter(named([found], self._unmapped) if self._unmapped else ())
+            return [self._shape(_DECODE(line)) for line in lines], size_of(found), idle
         except Exception:  # noqa: BLE001 - the reference says what is wrong
             return None
-        text = made[0] if self._code.several else made
-        lines = text.split("\n")[:-1]
-        idle = Counter(named([found], self._unmapped) if self._unmapped else ())
-        return [self._shape(json.loads(line)) for line in lines], size_of(found), idle
 
 
 def _alone(plan: p.Plan) -> bool:
