@@ -6,6 +6,7 @@ import pytest
 from tests.operations.kit import ROOT, changed, mapped
 
 from crosswalk.checking import check
+from crosswalk.delivery.capability import Operation, Success
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.operations.answer import PartnerError, read_answer
 from crosswalk.project import Project
@@ -105,6 +106,23 @@ def test_errors_are_data(
     read = read_answer(json.dumps(body).encode())
     assert read.errors == tuple(PartnerError(*one) for one in errors)
     assert read.partial is partial
+
+
+@pytest.mark.parametrize(
+    ("error", "path", "code"),
+    [
+        ({"errorType": "E4711", "extensions": {"code": "OTHER"}}, ("errorType",), "E4711"),
+        ({"extensions": {"code": 17}}, ("extensions", "code"), "17"),
+        ({"extensions": {"code": True}}, ("extensions", "code"), ""),
+        ({"extensions": {"code": "A"}}, ("errorType",), ""),
+    ],
+)
+def test_an_errors_code_stands_where_the_operation_says_and_may_be_a_number(
+    error: dict[str, object], path: tuple[str, ...], code: str
+) -> None:
+    block = Operation("x", "", Success(("data", "x")), error_code=path)
+    body = json.dumps({"errors": [{"message": "no", **error}]}).encode()
+    assert [one.code for one in read_answer(body, block).errors] == [code]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from crosswalk.checking import check
 from crosswalk.project import Project
 
 SHOP = HERE / "shop"
-LINES = "lines(first: 50) { edges { node { sku quantity } } }"
+LINES = "lines(first: 50) { edges { node { sku quantity } } pageInfo { hasNextPage } }"
 NODE = f"{{ node {{ id reference total {{ amount currencyCode }} {LINES} }} }}"
 FRAGMENT = f"""
   fragment Shown on Payment {{ id reference total {{ ...Sum }} {LINES} }}

@@ -178,6 +178,16 @@ def test_a_fault_among_the_data_is_told_with_the_partners_code() -> None:
     assert made == ()
 
 
+def test_a_faults_code_may_be_a_number() -> None:
+    project = Project(SHOP)
+    block = project.operation("shop/create", project.view(None)).capability
+    payload = {"payment": None, "userErrors": [{**PAID, "code": 17}]}
+    body = json.dumps({"data": {"paymentCreate": payload}}).encode()
+    assert [one.code for one in read_answer(body, block).errors] == ["17"]
+    assert block is not None
+    assert classify(block, {}, Reply(200, "application/json", body)).codes == ("17",)
+
+
 def test_a_union_is_read_by_the_fields_of_each_kind() -> None:
     read = read_answer(b'{"data": {"charge": {"__typename": "Declined", "reason": "empty"}}}')
     project = Project(SHOP)

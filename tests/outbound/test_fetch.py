@@ -127,6 +127,11 @@ def _fewer(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def _without_amount(answer: dict[str, Any]) -> dict[str, Any]:
+    del answer["data"]["payments"]["edges"][0]["node"]["amount"]
+    return answer
+
+
 ERROR = {"message": "no", "extensions": {"code": "LIMIT"}}
 STUCK: dict[str, tuple[Spoils, str]] = {
     "cursor-again": (_info(endCursor="p2"), "page 2: the partner names a page again"),
@@ -138,6 +143,7 @@ STUCK: dict[str, tuple[Spoils, str]] = {
     "record-lost": (_second(_fewer), "6 records came"),
     "no-list": (_second(lambda a: a | {"data": {"payments": None}}), "has no list at"),
     "errors-beside-data": (_second(lambda a: a | {"errors": [ERROR]}), "errors (LIMIT)"),
+    "value-lost": (_second(_without_amount), "edges.0.node.amount is missing, and the document"),
     "not-json": (_second(lambda _: b"<html>"), "not_json"),
     "too-large": (_second(lambda _: b" " * 1_100_000), "too_large"),
 }

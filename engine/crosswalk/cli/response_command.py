@@ -8,7 +8,9 @@ import click
 from crosswalk.cli.files import read_input, source_name
 from crosswalk.cli.options import at_option, biller_option, moment, pass_project
 from crosswalk.operations.answer import Answer, read_answer
+from crosswalk.operations.graphql_answers import LACKS, Lack, lacks, without
 from crosswalk.operations.jsontexts import opened
+from crosswalk.operations.operation import Operation
 from crosswalk.project import BACKWARD, Project
 from crosswalk.running.context import Context, Run
 from crosswalk.running.in_memory import run_in_memory
@@ -34,7 +36,7 @@ def command(  # noqa: PLR0913
     """Map a partner's recorded answer.
 
     An answer with errors is rejected with the partner's codes (exit code 3), unless its
-    operation says errors: keep.
+    operation says errors: keep. So is one that lacks what its document selects (CW723).
 
     \b
     Examples:
@@ -51,11 +53,13 @@ def command(  # noqa: PLR0913
     if found is None or found.kind != "operation":
         raise click.UsageError(f"{mapping} reads no answer of an operation; use crosswalk run")
     operation = project.operation(named, view)
-    read = read_answer(
-        read_input(answer, "ANSWER"), operation.capability, lambda value: opened(value, operation)
-    )
+    read, lacking, usable = _read(operation, project, read_input(answer, "ANSWER"))
+    for line in lacking:
+        click.echo(line, err=True)
     if read.errors and not operation.keep_errors:
         click.echo("\n".join(rejects(read)), err=True)
+        usable = False
+    if not usable:
         click.get_current_context().exit(3)
     context = Context(view.settings.texts(), Run(moment(at), "", source_name(answer)))
     outcome = run_in_memory(plan, context, read.body, compiled=not reference)
@@ -65,7 +69,23 @@ def command(  # noqa: PLR0913
     for issue, _ in outcome.rejects:
         field = issue.field or issue.target or issue.record
         click.echo(f"reject  {issue.code}  {field} {issue.reason}", err=True)
-    click.get_current_context().exit(3 if outcome.rejects else 0)
+    click.get_current_context().exit(3 if outcome.rejects or lacking else 0)
+
+
+def _read(operation: Operation, project: Project, data: bytes) -> tuple[Answer, list[str], bool]:
+    """Give an answer, a line of JSON for all that it lacks, and whether the rest can be used."""
+    found: list[Lack] = []
+    usable = True
+
+    def look(value: object) -> None:
+        nonlocal usable
+        opened(value, operation)
+        found.extend(lacks(operation, project.types_of(operation), value))
+        usable = not found or without(value, operation, found)
+
+    read = read_answer(data, operation.capability, look)
+    told = [{"code": LACKS, "reason": one.reason, "path": one.path} for one in found]
+    return read, [json.dumps(one) for one in told], usable
 
 
 def rejects(answer: Answer) -> list[str]:

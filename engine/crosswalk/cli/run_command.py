@@ -236,7 +236,7 @@ def _issue(what: str, issue: Any) -> str:  # noqa: ANN401
     place = (
         f"{issue.record}.{issue.field}"
         if issue.record and issue.field
-        else issue.field or issue.record
+        else issue.field or issue.record or issue.target
     )
     value = f" '{issue.value}'" if issue.value else ""
     rule = f"  ({issue.rule})" if issue.rule else ""
@@ -252,6 +252,7 @@ def _json(wish: _Wish, plan: Plan, result: Result) -> str:
         "version": plan.version,
         "direction": plan.direction,
         "biller": wish.biller,
+        "output": wish.output,
         "read": summary.read,
         "written": summary.written,
         "rejected": summary.rejected,

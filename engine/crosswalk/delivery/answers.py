@@ -85,12 +85,22 @@ def faults(answer: object, refusal: Refusal | None) -> list[Fault]:
 def _fault(value: object, refusal: Refusal) -> Fault:
     def told(key: str | None) -> str:
         inner = value.get(key) if isinstance(value, dict) and key else None
-        return inner if isinstance(inner, str) else ""
+        return code_of(inner) or ""
 
     code = told(refusal.code)
-    if refusal.code is None and isinstance(value, str | bool):
-        code = value if isinstance(value, str) else str(value).lower()
+    if refusal.code is None:
+        code = str(value).lower() if isinstance(value, bool) else code_of(value) or ""
     return Fault(code, told(refusal.message))
+
+
+def code_of(value: object) -> str | None:
+    """Give a partner's code as text: a text, or a whole number as it is written; None for others.
+
+    >>> code_of(17)
+    '17'
+    """
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole or isinstance(value, str) else None
 
 
 def same(ours: object, theirs: object) -> bool:

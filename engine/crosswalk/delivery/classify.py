@@ -89,7 +89,7 @@ def _says_later(operation: Operation, reply: Reply) -> bool:
         errors = _errors(answers.read(reply.body))
     except answers.Unreadable:
         return False
-    codes = [answers.at(one, operation.error_code) for one in errors]
+    codes = [answers.code_of(answers.at(one, operation.error_code)) for one in errors]
     return bool(codes) and all(code in operation.throttle_codes for code in codes)
 
 
@@ -180,9 +180,9 @@ def _refused(operation: Operation, faults: list[Fault], answer: object, reply: R
 
 
 def _is_definite(operation: Operation, field: str, error: object) -> bool:
-    code = answers.at(error, operation.error_code)
+    code = answers.code_of(answers.at(error, operation.error_code))
     path = answers.at(error, ["path"])
-    listed = isinstance(code, str) and code in operation.definite_rejects
+    listed = code in operation.definite_rejects
     return listed and path == [field]
 
 
@@ -220,7 +220,8 @@ def _errors(answer: object) -> list[object]:
 def codes_of(answer: object, operation: Operation) -> tuple[str, ...]:
     """Give the codes of an answer's errors: words only."""
     found = (answers.at(error, operation.error_code) for error in _errors(answer))
-    return tuple(code[:64] for code in found if isinstance(code, str) and _is_word(code))
+    codes = (answers.code_of(one) for one in found)
+    return tuple(code[:64] for code in codes if code is not None and _is_word(code))
 
 
 def _is_word(code: str) -> bool:

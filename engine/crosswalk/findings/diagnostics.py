@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "CW339": "change without a new version",
     "CW340": "revision cannot be compared",
     "CW341": "nothing to count",
+    "CW342": "nothing to compare with",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",
@@ -144,6 +145,7 @@ CODES: dict[str, str] = {
     "CW475": "licence of the partner is not there",
     "CW476": "token cannot be had so",
     "CW477": "pages of a list do not follow each other so",
+    "CW478": "list within a record may be cut off",
     "CW481": "delivery block does not go together",
     "CW482": "delivery block names nothing known",
     "CW483": "mapping says nothing of its delivery",
@@ -277,6 +279,7 @@ CODES: dict[str, str] = {
     "CW720": "partner reports an error",
     "CW721": "partner would refuse the value",
     "CW722": "list of the partner was not read to its end",
+    "CW723": "answer lacks what its document selects",
     # CW8xx: settings
     "CW801": "unknown setting",
     "CW802": "setting that this layer may not set",

@@ -1,15 +1,17 @@
 """A partner's answer as data: its errors, whether it is partial, and the JSON that is mapped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crosswalk.delivery.answers import at, faults, same
+from crosswalk.delivery.answers import at, code_of, faults, same
 from crosswalk.delivery.capability import Operation
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats.jsonshape import ShapeError
 from crosswalk.formats.jsontext import decode, encode
 
 LONGEST = 200
+CODE = ("extensions", "code")
+"""Where an error has its code, unless the operation says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def read_answer(
     if listed is not None and not isinstance(listed, list):
         raise FormatProblem("CW645", "'errors' must be a list")
     opened(value)
-    errors = tuple(_error(one) for one in listed or ())
+    where = promised.error_code if promised is not None else CODE
+    errors = tuple(_error(one, where) for one in listed or ())
     found = value.get("data")
     partial = isinstance(found, dict) and any(one is not None for one in found.values())
     told = (*errors, *_refusals(value, promised))
@@ -85,14 +88,13 @@ def _as_expected(value: object, promised: Operation) -> bool:
     )
 
 
-def _error(value: object) -> PartnerError:
+def _error(value: object, where: Sequence[str]) -> PartnerError:
     if not isinstance(value, dict):
         return PartnerError("", "an error that is no object", "")
-    extensions, path = value.get("extensions"), value.get("path")
-    code = extensions.get("code") if isinstance(extensions, dict) else None
+    path = value.get("path")
     steps = path if isinstance(path, list) else []
     return PartnerError(
-        code if isinstance(code, str) else "",
+        code_of(at(value, where)) or "",
         str(value.get("message") or "")[:LONGEST],
         ".".join(str(step) for step in steps),
     )

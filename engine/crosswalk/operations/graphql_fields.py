@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crosswalk.findings.diagnostics import Diagnostic
+from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.findings.suggest import closest
 from crosswalk.formats.jsonshape import ITSELF, plain_path
-from crosswalk.operations.graphql_reading import Sent
+from crosswalk.operations.graphql_reading import Sent, selected, within
 from crosswalk.operations.graphql_types import Wanted, holds_anything, misfit, takes_text
 from crosswalk.operations.jsontexts import answer_texts
 from crosswalk.operations.operation import Operation
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crosswalk.model.layout import Branch, Field
 
+PAGES, MORE = "pageInfo", "hasNextPage"
 LIST = ""
 """The step from a list to one of its items, on the way to a field."""
 
@@ -79,9 +80,27 @@ class Answers:
         span = self.operation.node.entries["response"].key.span
         for message in idle(answer_texts(self.operation), [steps for steps, _ in every]):
             yield Diagnostic("CW473", message, span, help="correct as_text:")
+        yield from self._open_ended(response, start)
         for steps, one in every:
             if steps[:1] == ("data",) and len(steps) > 1:
                 yield from self._field(one, steps)
+
+    def _open_ended(self, branch: Branch, before: Way) -> Iterator[Diagnostic]:
+        """Find lists of connections of which the document does not select whether they go on."""
+        for child in branch.children:
+            if child.record is None:
+                continue
+            way = (*before, *own_steps(child.record.path, child.name))
+            holder = tuple(one for one in way if one != LIST)[1:-1]
+            kind = self.at(way[:-1])
+            if child.most is None and way[:1] == ("data",) and _pages(kind):
+                page = within(self.sent.operation.selection_set, (*holder, PAGES))
+                if MORE not in {one.name.value for one in selected(page).values()}:
+                    message = f"'{shown(way)}' may go on after what the partner shows"
+                    remedy = f"select {PAGES} {{ {MORE} }} beside it; then what goes on is rejected"
+                    span = child.record.span
+                    yield Diagnostic("CW478", message, span, Severity.WARNING, help=remedy)
+            yield from self._open_ended(child, (*way, LIST) if child.most is None else way)
 
     def _field(self, one: Field, steps: Way) -> Iterator[Diagnostic]:
         from graphql.type import get_nullable_type, is_composite_type
@@ -155,6 +174,14 @@ class Answers:
                 inner = self.schema.type_map.get(named) if named else parent
                 found |= self.picked(one.selection_set, inner)
         return found
+
+
+def _pages(kind: Any) -> bool:  # noqa: ANN401 - a type of graphql-core
+    """Tell whether a type is a connection: an object that says whether its list goes on."""
+    from graphql.type import get_nullable_type
+
+    page = getattr(get_nullable_type(kind), "fields", {}).get(PAGES)
+    return page is not None and MORE in getattr(get_nullable_type(page.type), "fields", {})
 
 
 def shown(steps: Way) -> str:

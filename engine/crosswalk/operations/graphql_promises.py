@@ -16,6 +16,7 @@ from crosswalk.delivery.capability import (
 )
 from crosswalk.findings.diagnostics import Diagnostic, Span
 from crosswalk.findings.suggest import closest
+from crosswalk.operations.graphql_fields import PAGES
 from crosswalk.operations.graphql_reading import Sent, selected, selects, within
 from crosswalk.operations.operation import Operation
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from graphql.language import SelectionSetNode
 
     from crosswalk.documents.source import Scalar
-
-PAGES = "pageInfo"
 
 
 def check_promises(operation: Operation, sent: Sent) -> Iterator[Diagnostic]:

@@ -23,6 +23,7 @@ from crosswalk.findings.errors import ConfigError, FormatProblem
 from crosswalk.formats.jsonshape import plain_path
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.records import Issue
+from crosswalk.operations.graphql_answers import lacks
 from crosswalk.operations.jsontexts import opened
 from crosswalk.outbound.job import QUESTION, Job
 from crosswalk.outbound.prepared import Item
@@ -124,6 +125,8 @@ class _Reader:
                 raise self._stopped(item, page, str(fault), help_) from None
             except Stuck as fault:
                 raise self._stopped(item, walk.pages, fault.reason) from None
+            for lack in lacks(item.prepared.operation, self._job.found.sdl, answer):
+                raise self._stopped(item, walk.pages, f"{lack.path} {lack.reason}")
             self._bytes += size
             if self._bytes > MOST_BYTES:
                 raise self._stopped(item, walk.pages, "the pages are larger than 1 GiB together")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from crosswalk.delivery.answers import at
 from crosswalk.delivery.asking import Asker, NoAnswer
 from crosswalk.delivery.clock import SystemClock
 from crosswalk.delivery.setup import Setup
@@ -12,6 +13,7 @@ from crosswalk.findings.diagnostics import CODES, Diagnostic
 from crosswalk.findings.errors import ConfigError
 from crosswalk.formats.jsontext import decode, encode
 from crosswalk.model.mapping import Copy
+from crosswalk.operations.graphql_answers import LACKS, lacks
 from crosswalk.operations.jsontexts import opened
 from crosswalk.outbound.prepared import Deliverable, Item
 from crosswalk.outbound.results import Answered
@@ -41,7 +43,7 @@ async def ask_all(
     async def one(item: Item) -> Answered:
         async with turns:
             try:
-                said = await asker.ask(
+                said, _ = await asker.whole(
                     found.biller,
                     found.operation.name,
                     found.operation.document.text,
@@ -96,16 +98,16 @@ def _typed(value: str, kind: str) -> object:
 
 
 def _mapped(
-    found: Deliverable, number: int, said: object, answer: tuple[Plan, Context]
+    found: Deliverable, number: int, said: dict[str, object], answer: tuple[Plan, Context]
 ) -> Answered:
-    if said is None:
-        return Answered(number, (), "nothing_found")
+    lacking = lacks(found.operation, found.sdl, said)
+    if lacking:
+        return Answered(number, (), f"{LACKS} {lacking[0].path} {lacking[0].reason}")
     block = found.operation.capability
-    whole = said
-    for name in reversed(block.success.path if block is not None else ()):
-        whole = {name: whole}
-    opened(whole, found.operation)
-    outcome = run_in_memory(*answer, f"{encode(whole)}\n".encode())
+    if at(said, block.success.path if block is not None else ()) is None:
+        return Answered(number, (), "nothing_found")
+    opened(said, found.operation)
+    outcome = run_in_memory(*answer, f"{encode(said)}\n".encode())
     if outcome.stopped is not None:
         return Answered(number, (), str(outcome.stopped))
     if outcome.rejects:
