@@ -19,7 +19,7 @@ from crosswalk.model.layout import File, Layout
 from crosswalk.model.records import Instance, Issue
 from crosswalk.planning import plan as bound
 from crosswalk.project import BACKWARD, CANONICAL, FORWARD, Project, View
-from crosswalk.running.accounts import Reject, Summary
+from crosswalk.running.accounts import Held, Reject, Summary
 from crosswalk.running.compile import NotCompiled
 from crosswalk.running.context import Context, Run
 from crosswalk.running.convert import Files, convert
@@ -311,10 +311,24 @@ class Plan:
     def _by_reference(
         self, records: Iterable[tuple[int, Mapping[str, Any]]], context: Context
     ) -> tuple[Applied, list[int]]:
-        """Map numbered records by the reference; also the number of each record that was made."""
+        """Map numbered records by the reference; also the number of each record that was made.
+
+        Values that collide (`distinct`, `unique`) are known when all records were seen, so that
+        they are mapped once more, without those.
+        """
+        given, held = list(records), Held()
+        while True:
+            made, numbers, found = self._attempt(given, context, held)
+            if found.within(held):
+                return made, numbers
+            held = found
+
+    def _attempt(
+        self, records: Iterable[tuple[int, Mapping[str, Any]]], context: Context, held: Held
+    ) -> tuple[Applied, list[int], Held]:
         rejects: list[Reject] = []
         notices: list[Issue] = []
-        flow = Flow(self._records, context, compiled=False)
+        flow = Flow(self._records, context, compiled=False, held=held)
         flow.reject_to, flow.notice_to = rejects.append, notices.append
         take = jsonform.read_line(self._records.source).take
         items: Any = (take(record, number) for number, record in records)
@@ -326,7 +340,8 @@ class Plan:
         tails = [one for group in flow.made_root.children[unit + 1 :] for one in group]
         ordered = made if self._records.unit is None else [*heads, *made, *tails]
         shaped = [_shaped(one, self._records.target) for one in ordered]
-        return Applied(shaped, rejects, notices, flow.summary), [one.line for one in ordered]
+        applied = Applied(shaped, rejects, notices, flow.summary)
+        return applied, [one.line for one in ordered], flow.met.collisions()
 
     def convert(  # noqa: PLR0913
         self,

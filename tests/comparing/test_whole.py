@@ -54,7 +54,7 @@ def test_every_part_of_a_field_and_a_layout_is_compared() -> None:
 def test_every_part_of_an_entry_and_a_mapping_is_compared() -> None:
     assert {one.name for one in fields(Entry)} == {
         "origin", "span", "pick", "joint", "where", "when", "steps", "default", "distinct",
-        "one_way", "note",
+        "unique", "one_way", "note",
     }  # fmt: skip
     assert {one.name for one in fields(Mapping)} == {
         "name", "version", "nest", "targets", "span", "places", "broken", "decisions", "delivery",

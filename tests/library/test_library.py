@@ -198,3 +198,30 @@ def test_a_plan_that_reads_the_clock_is_compiled_for_each_day() -> None:
     made = [plan.apply([receipt], at=day).records[0]["date"] for day in days]
     assert made == [date(2026, 1, 30), date(2026, 1, 31), date(2026, 1, 30)]
     assert len(plan._singles) == 2  # noqa: SLF001
+
+
+TWICE = """\
+crosswalk: 1
+kind: {kind}
+name: {name}
+version: 1.0.0
+"""
+
+
+@pytest.mark.parametrize("word", ["unique: true", "via: [{keep: digits}], distinct: true"])
+def test_records_that_must_be_told_apart_are_held_back(word: str, tmp_path: Path) -> None:
+    layout = "structure: row*\nrecords: {row: {fields: {Num: {type: text}}}}\n"
+    mapping = f"from: a/in@1\nto: a/out@1\nfields: {{row: {{Num: {{from: Num, {word}}}}}}}\n"
+    for kind, name, body in (
+        ("layout", "a/in", layout),
+        ("layout", "a/out", layout),
+        ("mapping", "a/m", mapping),
+    ):
+        file = tmp_path / "mappings" / f"{name}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(TWICE.format(kind=kind, name=name) + body, "utf-8")
+    again = "7" if "unique" in word else "-7"
+    given = [{"Num": one} for one in ("7", "2", again)]
+    applied = crosswalk.load(tmp_path).plan("a/m").apply(given, at=AT)
+    assert applied.records == [{"Num": "2"}]
+    assert [reject.issue.code for reject in applied.rejects] == ["CW579", "CW579"]

@@ -139,7 +139,7 @@ def _judged(was: Side, now: Side, one: m.Entry | None, other: m.Entry | None) ->
 
 def _lenient(entry: m.Entry) -> m.Entry:
     """Give an entry without what only keeps values away, or fills in for none."""
-    return replace(entry, when=None, default=None, distinct=False, one_way=False)
+    return replace(entry, when=None, default=None, distinct=False, unique=False, one_way=False)
 
 
 def _eased(one: m.Entry, other: m.Entry) -> Told:
@@ -150,6 +150,8 @@ def _eased(one: m.Entry, other: m.Entry) -> Told:
         return BREAKING, "another value where there is none"
     if other.distinct and not one.distinct:
         return BREAKING, "values that become one are rejected"
+    if other.unique and not one.unique:
+        return BREAKING, "records with the same value are rejected"
     if one.one_way != other.one_way:
         back = "is not used on the way back" if other.one_way else "is used on the way back"
         return BREAKING, back

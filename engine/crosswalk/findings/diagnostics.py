@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "CW339": "change without a new version",
     "CW340": "revision cannot be compared",
     "CW341": "nothing to count",
+    "CW342": "nothing to compare with",
     # CW4xx: meaning
     "CW401": "structure cannot be read",
     "CW402": "record has no place in the structure",

@@ -269,6 +269,7 @@ class Entry:
     steps: tuple[Clean | Lookup, ...] = ()
     default: Scalar | None = None
     distinct: bool = False
+    unique: bool = False
     one_way: bool = False
     note: str = ""
 

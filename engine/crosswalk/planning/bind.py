@@ -69,6 +69,11 @@ def bind(
         Diagnostic("CW341", f"'number' has nothing to count in {name}", span, help=_NO_NUMBER)
         for name, span in _numbers(root)
     ]
+    findings += [
+        Diagnostic("CW342", f"nothing to compare {name} with", span, help=_NO_OTHER)
+        for number, child in enumerate(root.children)
+        for name, span in (_compared(child) if number != unit else ())
+    ]
     numbered = unit is not None and any(_numbers(root.children[unit]))
     if numbered and target.per is not None:
         name, span = next(_numbers(root.children[unit or 0]))
@@ -94,6 +99,9 @@ def bind(
     return plan, findings
 
 
+_NO_OTHER = (
+    "`distinct` and `unique` compare the records that repeat at the top of the file, of one kind"
+)
 _NO_NUMBER = "records that repeat are numbered; of this one there is one in the file"
 
 
@@ -105,6 +113,15 @@ def _numbers(node: Node) -> Iterator[tuple[str, Span]]:
     for child in node.children:
         if child.path is None:
             yield from _numbers(child)
+
+
+def _compared(node: Node) -> Iterator[tuple[str, Span]]:
+    """Give the entries whose values must be told apart, as (field, place)."""
+    for one in node.assignments:
+        if one.distinct or one.unique:
+            yield one.field.name, one.span
+    for child in node.children:
+        yield from _compared(child)
 
 
 def _is_number(term: Term) -> bool:
@@ -229,7 +246,8 @@ class _Binder:
                 continue
             term = self.term(one, target, chains, entries, scope)
             entry = target.entry
-            made.append(Assignment(one, term, entry.distinct, target.key_span))
+            span = target.key_span
+            made.append(Assignment(one, term, entry.distinct, span, entry.unique))
         return tuple(made)
 
     def entries(self, record: Record) -> Iterator[tuple[str, Target]]:

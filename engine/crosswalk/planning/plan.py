@@ -272,6 +272,7 @@ class Assignment:
     term: Term | None
     distinct: bool
     span: Span
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,6 +275,7 @@ class _Reader:
             steps=steps,
             default=scalar(node, "default"),
             distinct=flag(node, "distinct"),
+            unique=flag(node, "unique"),
             one_way=flag(node, "one_way"),
             note=text(node, "note") or "",
         )

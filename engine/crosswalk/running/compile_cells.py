@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -29,6 +30,7 @@ from crosswalk.running.lower import (
     value_of,
     write_value,
 )
+from crosswalk.running.uniqueness import unique_pair
 from crosswalk.values.spelling import Missing, Problem
 
 ENDS = {"lf": "\n", "crlf": "\r\n"}
@@ -97,6 +99,7 @@ class Cells:
                 and one.position not in wanted
                 and not self.aliases(record, one)
                 and not assignment.distinct
+                and not assignment.unique
             ):
                 made = self.copy(assignment, scope)
                 if made is not None:
@@ -170,11 +173,18 @@ class Cells:
             )
             empty = f"{cell} == 'null'" if self.json else f"not {cell}"
             self.tell(f"S[{self.code.const(alias)}] += ", f"0 if {empty} else {plain}", scope)
+        if (assignment.distinct or assignment.unique) and scope.indent != BASE:
+            raise NotCompiled("values of repeated records that are told apart")
+        text = f"{self.code.const(_spelled)}({cell})" if self.json else cell
+        if assignment.unique:
+            if self.json and one.json != "text":
+                raise NotCompiled("a JSON number that is unique")
+            pair = self.code.const(partial(unique_pair, one))
+            self.code.late.append(f"if {text}: D({pair}({text}))")
         if assignment.distinct:
             slot = single_slot(assignment.term) if assignment.term is not None else None
-            if slot is None or scope.indent != BASE:
+            if slot is None:
                 raise NotCompiled("distinct of several fields")
-            text = f"{self.code.const(_spelled)}({cell})" if self.json else cell
             self.code.late.append(f"D(({self.code.raw(slot, scope)}, {text}))")
 
     def tell(self, what: str, amount: str, scope: Scope) -> None:

@@ -57,8 +57,8 @@ def walk(node: p.Node) -> Iterator[tuple[p.Node, p.Assignment]]:
 
 
 def distinct_assignments(node: p.Node) -> Iterator[tuple[p.Node, p.Assignment]]:
-    """Give the `distinct` assignments of a unit."""
-    return ((n, a) for n, a in walk(node) if a.distinct and a.term is not None)
+    """Give the `distinct` and `unique` assignments of a unit."""
+    return ((n, a) for n, a in walk(node) if (a.distinct or a.unique) and a.term is not None)
 
 
 def below(made: Instance, name: str) -> Iterator[Instance]:

@@ -1,10 +1,13 @@
-"""What a run has met that must be unique: target values that are `distinct`, and groups."""
+"""What a run has met that must be unique: values that are `distinct` or `unique`, and groups."""
 
+import os
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from crosswalk.model.controls import present
+from crosswalk.model.layout import Field
 from crosswalk.model.records import Instance, Issue
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Held
@@ -56,7 +59,10 @@ class Met:
 def distinct_pairs(
     interpreter: Interpreter, unit: p.Node, made: Instance, members: Sequence[Instance]
 ) -> list[tuple[str, str]]:
-    """Give (source text, target text) of every `distinct` entry of a unit."""
+    """Give (source text, target text) of every `distinct` and `unique` entry of a unit.
+
+    Every `unique` value counts as one from a source of its own.
+    """
     pairs = []
     for node, assignment in distinct_assignments(unit):
         for one in below(made, node.branch.name):
@@ -66,14 +72,27 @@ def distinct_pairs(
             source = interpreter.term(bare, Place(members))
             value = (one.values or [])[assignment.field.position]
             text = assignment.field.codec.write(value) if present(value) else ""
-            pairs.append((spell(source), text))
+            if assignment.distinct:
+                pairs.append((spell(source), text))
+            if assignment.unique and text:
+                pairs.append(unique_pair(assignment.field, text))
     return pairs
 
 
+_NEXT = count().__next__
+
+
+def unique_pair(field: Field, text: str) -> tuple[str, str]:
+    """Give what makes a value collide with any other like it in its field, in all processes."""
+    return f"{os.getpid()} {_NEXT()}", f"{field.span} {text}"
+
+
 def collision(unit: p.Node, members: Sequence[Instance]) -> Issue:
-    """Say that two different values became one."""
+    """Say that two different values became one, or one stands twice."""
     node, assignment = next(iter(distinct_assignments(unit)))
     reason = "another record has a different value that becomes the same; both are held back"
+    if assignment.unique:
+        reason = "another record has the same value; all of them are held back"
     line = members[0].line
     record = node.branch.record
     name = record.name if record else ""
@@ -85,5 +104,8 @@ def keyed_by_source(unit: p.Node) -> bool:
     if len(unit.keys) != 1:
         return False
     key = unit.keys[0].field
-    origins = [a.term.origin for _, a in distinct_assignments(unit) if a.term is not None]
+    told = list(distinct_assignments(unit))
+    if any(one.unique for _, one in told):
+        return False
+    origins = [one.term.origin for _, one in told if one.term is not None]
     return all(isinstance(o, p.FieldValue) and o.slot.field is key for o in origins)

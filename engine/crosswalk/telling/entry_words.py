@@ -46,6 +46,8 @@ def rule_of(entry: m.Entry) -> str:
         told.append(f"`{entry.default.text}` when there is none")
     if entry.distinct:
         told.append("two values that become one are rejected")
+    if entry.unique:
+        told.append("records with the same value are rejected")
     return "; ".join(filter(None, told))
 
 
