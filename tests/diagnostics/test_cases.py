@@ -35,6 +35,7 @@ ELSEWHERE = {
     **{f"CW{n}": "a partner's operation (tests/operations/checks.json)" for n in range(461, 477)},
     "CW477": "a list in pages (tests/outbound)",
     "CW478": "a list within a record (tests/operations)",
+    "CW479": "a filter of a document (tests/operations)",
     **{f"CW{n}": "what a mapping says of delivery (tests/outbound)" for n in range(481, 485)},
     "CW811": "a secret is read at run time (tests/resolve)",
 }

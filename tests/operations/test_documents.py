@@ -122,3 +122,54 @@ def test_two_ways_to_one_endpoint_are_found_before_anything_is_sent(tmp_path: Pa
         f"CW484 create.yaml:13:21 {way} shop/create",
         f"CW484 list.yaml:13:21 {way} shop/list",
     ]
+
+
+def test_a_query_may_have_several_root_fields_and_its_promise_names_one(tmp_path: Path) -> None:
+    beside = ("    }\n  }\nendpoint", "    }\n    one: payment(id: $first) { id }\n  }\nendpoint")
+    told_ = found(tmp_path, "list.yaml", beside)
+    assert [one[:5] for one in told_] == ["CW464"]  # read: $first is no ID
+    wrong = (*((beside[0], beside[1].replace("$first", "$id")),), ("data.payments}", "data.pay}"))
+    (tmp_path / "b").mkdir()
+    told_ = found(tmp_path / "b", "list.yaml", *wrong)
+    assert any("success.path must begin with data.payments or data.one" in one for one in told_)
+
+
+def test_a_field_of_an_answer_may_have_several_formats(tmp_path: Path) -> None:
+    old = "{type: text, path: node.reference}"
+    new = "{type: date, path: node.reference, format: [yyyy-MM-dd, MM/dd/yyyy]}"
+    assert [one for one in found(tmp_path, "list.yaml", (old, new)) if "CW202" in one] == []
+    project = Project(tmp_path)
+    response = project.operation("shop/list", project.view(None)).response
+    assert response is not None
+    codec = response.records[0].fields[0].codec
+    assert codec.read("2026-01-31") == codec.read("01/31/2026")
+
+
+WHERE = ("query: String)", "query: String, where: Where)")
+INPUTS = "scalar DateTime\ninput Eq { _eq: String, _in: [String!] }\ninput Where { ref: Eq }\n"
+
+
+@pytest.mark.parametrize(
+    ("declared", "argument", "field", "codes"),
+    [
+        ("String", "where: {ref: {_eq: $word}}", "", ["CW479"]),
+        ("String!", "where: {ref: {_in: [$word]}}", ", required: true", []),
+        ("String", "where: {ref: {_eq: $word}}", ", required: true", []),
+        ("String", "where: {ref: {_eq: $word}}", ", none: omit", []),
+        ('String = "x"', "where: {ref: {_eq: $word}}", "", []),
+        ("String", "query: $word", "", []),
+    ],
+)
+def test_a_filter_that_is_left_out_with_its_variable_is_found(
+    declared: str, argument: str, field: str, codes: list[str], tmp_path: Path
+) -> None:
+    shutil.copytree(SHOP, tmp_path, dirs_exist_ok=True)
+    types = tmp_path / "shop.graphql"
+    text = types.read_text("utf-8").replace("scalar DateTime\n", INPUTS)
+    assert WHERE[0] in text
+    types.write_text(text.replace(*WHERE), "utf-8")
+    path = tmp_path / "list.yaml"
+    text = path.read_text("utf-8").replace("$after: String)", f"$after: String, $word: {declared})")
+    text = text.replace("after: $after)", f"after: $after, {argument})")
+    path.write_text(text.replace(FIRST, FIRST + f"    word: {{type: text{field}}}\n"), "utf-8")
+    assert [one[:5] for one in told(check(Project(tmp_path)))] == codes

@@ -164,7 +164,7 @@ BAD = {
     "from": ("2026-02-30", "is a text, the partner wants Date!"),
     "fee": ("much", "is a text, the partner wants Decimal!"),
     "zone": ("EAST", "is a text, the partner wants Zone!"),
-    "doors": (3_000_000_000, "is a whole number, the partner wants Int"),
+    "doors": (3_000_000_000, "is a whole number beyond 32 bits, the partner wants Int"),
 }
 
 
@@ -234,3 +234,41 @@ def test_a_void_has_the_days_date_and_a_reject_goes_to_its_own_endpoint() -> Non
         assert one.variables == {"receiptNumber": "5.00010", "date": "2026-02-01"}
         urls[mapping] = one.url
     assert urls["void"] != urls["reject"]
+
+
+SHAPES = """
+directive @oneOf on INPUT_OBJECT
+scalar Decimal
+scalar Date
+enum Zone { NORTH SOUTH }
+input Bank { iban: String! bic: String! }
+input Payer @oneOf { number: Int email: String bank: Bank }
+type Permit { number: String }
+type Query { permit: Permit }
+type Mutation { buy_permit(payer: Payer!): Permit }
+"""
+
+
+@pytest.mark.parametrize(
+    ("payer", "path", "says"),
+    [
+        ({"number": 1, "email": "a"}, "payer", "has number, email; Payer takes exactly one of"),
+        ({"number": 1, "email": None}, "payer", "has number, email; Payer takes exactly one of"),
+        ({}, "payer", "has nothing; Payer takes exactly one of number, email, bank"),
+        ({"number": None}, "payer.number", "is null, the partner wants Int"),
+        ({"bank": {}}, "payer.bank", "lacks iban, bic, which Bank needs"),
+        ({"bank": {"iban": "x", "bic": "y", "z": 1}}, "payer.bank", "has z, which Bank does not"),
+        ("text", "payer", "is a text, the partner wants Payer!"),
+    ],
+)
+def test_an_object_that_does_not_fit_is_told_by_what_it_has_and_lacks(
+    payer: object, path: str, says: str, tmp_path: Path
+) -> None:
+    text = (PERMITS / "buy.yaml").read_text("utf-8")
+    document = text.split("document: |\n")[1].split("endpoint:")[0]
+    buy = "  mutation Buy($payer: Payer!) {\n    buy_permit(payer: $payer) { number }\n  }\n"
+    project = changed(tmp_path, [("buy.yaml", document, buy)])
+    operation = project.operation("parking/buy", project.view("town"))
+    ((where, told),) = validate_values(operation, SHAPES, {"payer": payer})
+    assert where == path
+    assert told.startswith(says)

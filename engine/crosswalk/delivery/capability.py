@@ -1,6 +1,6 @@
 """What the partner promises about one operation; every default is the safe one (delivery 3.6)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -133,13 +133,14 @@ class Operation:
         return max(self.max_processing_s, 2 * self.deadline_s)
 
 
-def check_verb(operation: Operation, verb: str, field: str) -> Iterator[Diagnostic]:
-    """Hold a block against its document: `query` or `mutation`, and the root field's key."""
+def check_verb(operation: Operation, verb: str, fields: Sequence[str]) -> Iterator[Diagnostic]:
+    """Hold a block against its document: `query` or `mutation`, and the root fields' keys."""
     if (verb == "query") != (operation.effect is Effect.READ):
         message = f"a {verb} cannot have the effect {operation.effect}"
         yield Diagnostic("CW704", message, help="read is for queries, and only for them")
-    if operation.success.path[:2] != ("data", field):
-        yield Diagnostic("CW705", f"success.path must begin with data.{field}")
+    starts = [f"data.{one}" for one in fields]
+    if ".".join(operation.success.path[:2]) not in starts:
+        yield Diagnostic("CW705", f"success.path must begin with {' or '.join(starts)}")
 
 
 def check_block(operation: Operation) -> Iterator[Diagnostic]:

@@ -26,20 +26,23 @@ MAX_DOCUMENT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The one operation of a document: `query` or `mutation`, its root field, its variables.
+    """The one operation of a document: `query` or `mutation`, its root fields, its variables.
 
     `needed` are the variables that must have a value: not null, and without a default.
     """
 
     verb: str
-    field: str
+    fields: tuple[str, ...]
     variables: frozenset[str]
     needed: frozenset[str]
 
 
 @lru_cache(maxsize=256)
 def read(text: str) -> Document:
-    """Read a document. Raises BadSetting unless it is one operation with one plain root field."""
+    """Read a document. Raises BadSetting unless it is one operation of plain root fields.
+
+    Only a query may have several.
+    """
     if len(text) > MAX_DOCUMENT:
         raise BadSetting("CW701", "the GraphQL document is too long")
     try:
@@ -54,11 +57,11 @@ def read(text: str) -> Document:
 
 def _operation(node: OperationDefinitionNode) -> Document:
     roots = node.selection_set.selections
-    if len(roots) != 1 or not isinstance(roots[0], FieldNode):
-        raise BadSetting("CW702", "a document has exactly one root field")
-    root = roots[0]
     verb = node.operation.value
-    for argument in root.arguments or ():
+    plain = [one for one in roots if isinstance(one, FieldNode)]
+    if len(plain) != len(roots) or (len(roots) > 1 and verb != "query"):
+        raise BadSetting("CW702", "a document that changes something has exactly one root field")
+    for argument in (one for root in plain for one in root.arguments or ()):
         if written(argument.value, numbers=verb == "mutation") is not None:
             raise BadSetting("CW703", "a value stands where a variable belongs")
     variables = node.variable_definitions or ()
@@ -68,7 +71,7 @@ def _operation(node: OperationDefinitionNode) -> Document:
         for item in variables
         if isinstance(item.type, NonNullTypeNode) and item.default_value is None
     )
-    answered = root.alias.value if root.alias else root.name.value
+    answered = tuple((one.alias or one.name).value for one in plain)
     return Document(verb, answered, names, needed)
 
 
@@ -104,7 +107,7 @@ def _check_document(operation: Operation, text: str) -> list[Diagnostic]:
         document = read(text)
     except BadSetting as fault:
         return [Diagnostic(fault.code, fault.message)]
-    return list(check_verb(operation, document.verb, document.field))
+    return list(check_verb(operation, document.verb, document.fields))
 
 
 def _check_lookup(text: str) -> list[Diagnostic]:

@@ -146,6 +146,7 @@ CODES: dict[str, str] = {
     "CW476": "token cannot be had so",
     "CW477": "pages of a list do not follow each other so",
     "CW478": "list within a record may be cut off",
+    "CW479": "filter that is left out with its variable",
     "CW481": "delivery block does not go together",
     "CW482": "delivery block names nothing known",
     "CW483": "mapping says nothing of its delivery",

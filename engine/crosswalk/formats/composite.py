@@ -48,6 +48,11 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
             yield found
 
 
+def typer(layout: Layout) -> Callable[[str], int]:
+    """Build the function from a segment that is written to the record type it will be read as."""
+    return _Reader(layout).type_of
+
+
 class _Reader:
     def __init__(self, layout: Layout) -> None:
         self._lines = {one: line for one, line in lines_of(layout).items() if line.open}
@@ -86,6 +91,11 @@ class _Reader:
         if not made:
             return Damage(first, last, "CW606", str(found[0][1]), text)
         return Row(first, last, *made[0], tuple(made[1:]))
+
+    def type_of(self, text: str) -> int:
+        """Give the ordinal of the record type that the tags of a segment name, -1 for none."""
+        elements = self._split(text)
+        return -1 if elements is None else self._choose(elements)
 
     def _choose(self, elements: Elements) -> int:
         for tags, ordinal in self._types:

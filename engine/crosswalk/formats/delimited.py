@@ -32,6 +32,7 @@ __all__ = [
     "lines",
     "read",
     "splitter",
+    "typer",
     "writer",
 ]
 
@@ -307,6 +308,13 @@ def writer(layout: Layout) -> Write:
     It raises Unwritable (a values.Problem); see `delimited_writer` and `composite`.
     """
     return line_writer(layout) if layout.file.component is None else composite.writer(layout)
+
+
+def typer(layout: Layout) -> Callable[[str], int]:
+    """Build the function from a line that is written to the record type it will be read as."""
+    if layout.file.component is not None:
+        return composite.typer(layout)
+    return Reader(replace(layout, file=replace(layout.file, header=False))).type_of
 
 
 def splitter(layout: Layout) -> Callable[[str], list[str] | None]:

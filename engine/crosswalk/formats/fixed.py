@@ -13,14 +13,14 @@ from crosswalk.formats import fixed_bytes
 from crosswalk.formats.fixed_bytes import CARRIED, REST
 from crosswalk.formats.fixed_places import record_length
 from crosswalk.formats.fixed_text import put, take
-from crosswalk.formats.fixed_writer import Write, filler, filling, writer
+from crosswalk.formats.fixed_writer import Write, filler, filling, line_end, writer
 from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import lines, opening
 from crosswalk.formats.record_types import twins
 from crosswalk.model.layout import Field, File, Layout, Record
 from crosswalk.model.records import Cell, Damage, Row
 
-__all__ = ["Write", "filling", "read", "writer"]
+__all__ = ["Write", "filling", "read", "typer", "writer"]
 
 Lines = Iterator[tuple[int, int, str | Damage]]
 Slices = tuple[tuple[int, int, Callable[[str], str]], ...]
@@ -43,6 +43,19 @@ def read(stream: BinaryIO, layout: Layout) -> Iterator[Row | Damage]:
         found = text if isinstance(text, Damage) else reader.read(line, end_line, text)
         if found is not None:
             yield found
+
+
+def typer(layout: Layout) -> Callable[[str], int]:
+    """Build the function from a written line, with its end, to the record type it is read as."""
+    reader, file = _Reader(physical(layout)), layout.file
+    begin = len(fixed_bytes.prefixed("", file.encoding)) if file.newline == "rdw" else 0
+    spread = fixed_bytes.is_spread(file)
+
+    def type_of(line: str) -> int:
+        text = line[begin : len(line) - len(line_end(file))]
+        return reader.type_of(fixed_bytes.spread(text, file.encoding) if spread else text)
+
+    return type_of
 
 
 def _without_fill(source: Lines, fill: str) -> Lines:
@@ -87,7 +100,7 @@ class _Reader:
             return None
         if self._spread:
             text = fixed_bytes.spread(text, file.encoding)
-        ordinal = self._choose(text.ljust(self._longest))
+        ordinal = self.type_of(text)
         if ordinal < 0:
             if blank:
                 return Damage(line, end_line, "CW608", "the line is blank", text)
@@ -101,6 +114,10 @@ class _Reader:
             field, code, reason = wrong
             return Damage(line, end_line, code, reason, text.replace(REST, ""), field.name)
         return Row(line, end_line, *made[0], tuple(made[1:]))
+
+    def type_of(self, text: str) -> int:
+        """Give the ordinal of the record type that the tags of a line name, -1 when none does."""
+        return self._choose(text.ljust(self._longest))
 
     def _cells(self, ordinal: int, text: str) -> list[Cell] | None:
         """Give the cells of a line as a record of a type; None when it has another length."""

@@ -54,6 +54,32 @@ def twins(layout: Layout) -> dict[int, tuple[int, ...]]:
     return {one: tuple(same) for same in groups.values() if len(same) > 1 for one in same}
 
 
+def taken_for(layout: Layout) -> dict[int, tuple[Record, ...]]:
+    """Give, by ordinal, the types that a written line may be read as instead of its own.
+
+    They are tried before it, and no tag of its own keeps theirs from standing in the line.
+    """
+    same, tried = twins(layout), sorted(layout.records, key=lambda record: not record.tags)
+    found = {}
+    for at, record in enumerate(tried):
+        alike = same.get(record.ordinal, ())
+        others = [one for one in tried[:at] if one.ordinal not in alike]
+        found[record.ordinal] = tuple(one for one in others if not _apart(one, record))
+    return {ordinal: others for ordinal, others in found.items() if others}
+
+
+def _apart(one: Record, other: Record) -> bool:
+    """Tell whether tags at one place keep the lines of two record types apart."""
+    places = {_place(tag): frozenset(_texts(tag)) for tag in other.tags}
+    return any(
+        _place(tag) in places and places[_place(tag)].isdisjoint(_texts(tag)) for tag in one.tags
+    )
+
+
+def _place(tag: Field) -> tuple[int, int | None, int | None]:
+    return tag.start or tag.position, tag.width, tag.component
+
+
 def _by_one_tag(records: tuple[Record, ...], position: int) -> Choose:
     types: dict[str, int] = {}
     for record in records:

@@ -11,6 +11,7 @@ from crosswalk.formats.fixed_bytes import CARRIED, is_raw
 from crosswalk.formats.groups import physical
 from crosswalk.formats.lines import encoding_name
 from crosswalk.formats.recoded import is_wide, narrow, recoded
+from crosswalk.formats.record_types import taken_for
 from crosswalk.formats.sections import is_plain
 from crosswalk.model.layout import File, Layout, Record
 from crosswalk.model.records import Damage, Row
@@ -42,12 +43,48 @@ def writer(layout: Layout) -> Write:
     if file.until_line is not None or (file.from_line is not None and not file.header):
         message = "a file with other lines around its data can be read, but not written"
         raise FormatProblem("CW600", message)
+    if file.skip_lines:
+        message = "a file whose first lines are skipped can be read, but not written"
+        raise FormatProblem("CW600", message)
+    if file.from_line is not None and not header(layout).startswith(file.from_line):
+        message = f"the header line that would be written does not begin with '{file.from_line}'"
+        raise FormatProblem("CW600", message, help="say from_line as the header begins")
     if file.form == "fixed":
         from crosswalk.formats import fixed
 
-        return fixed.writer(physical(layout))
-    write = delimited.writer(physical(layout))
+        return _told_apart(fixed.writer(physical(layout)), layout)
+    write = _told_apart(delimited.writer(physical(layout)), layout)
     return write if file.record_start is None else _beginning(write, file)
+
+
+def _told_apart(write: Write, layout: Layout) -> Write:
+    """Refuse a record that would be read as one of another type, whose tags its line holds."""
+    others = taken_for(physical(layout))
+    if not others:
+        return write
+    type_of = _typer(layout)
+
+    def careful(record: Record, texts: Sequence[str]) -> str:
+        line = write(record, texts)
+        if record.ordinal in others:
+            found = type_of(line)
+            for other in others[record.ordinal]:
+                if other.ordinal == found:
+                    what = f"would be read as {other.name}, whose tag stands in its line"
+                    raise Unwritable("CW620", what, record.fields[0].key)
+        return line
+
+    return careful
+
+
+def _typer(layout: Layout) -> Callable[[str], int]:
+    """Build the function from a written line, with its end, to the record type it is read as."""
+    if layout.file.form == "delimited":
+        end, type_of = len(line_end(layout.file)), delimited.typer(layout)
+        return lambda line: type_of(line[: len(line) - end])
+    from crosswalk.formats import fixed
+
+    return fixed.typer(layout)
 
 
 def _beginning(write: Write, file: File) -> Write:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crosswalk.documents.scalar_places import Text
 from crosswalk.findings.diagnostics import Diagnostic, Severity
 from crosswalk.operations.graphql_fields import Answers
+from crosswalk.operations.graphql_filters import check_filters
 from crosswalk.operations.graphql_promises import check_lookup, check_promises
 from crosswalk.operations.graphql_reading import Sent, place, read_document
 from crosswalk.operations.graphql_values import build
@@ -28,7 +29,8 @@ def check_operation(operation: Operation, sdl: str | None, text: Text) -> list[D
     """Check an operation's documents, records and promises against the partner's SDL.
 
     `sdl` is None when its file cannot be read; `text` gives files of the workspace, for places
-    inside the documents. Findings CW461-CW469, CW472, CW473 and CW701-CW708, in file order.
+    inside the documents. Findings CW461-CW469, CW472, CW473, CW477-CW479, CW701-CW708, in file
+    order.
     """
     findings: list[Diagnostic] = []
     schema = _schema(sdl, operation.schema, findings)
@@ -36,6 +38,7 @@ def check_operation(operation: Operation, sdl: str | None, text: Text) -> list[D
     if sent is not None:
         findings += check_promises(operation, sent)
         findings += check_paging(operation, sent)
+        findings += check_filters(operation, sent)
         if schema is not None:
             findings += _rules(schema, sent)
             findings += Variables(operation, schema, sent).check()

@@ -52,10 +52,9 @@ class Sent:
         return tuple(one for one in found if isinstance(one, FieldNode))
 
     @property
-    def answered(self) -> str:
-        """The key below `data` that the first root field answers under."""
-        root = self.roots[0]
-        return (root.alias or root.name).value
+    def answered(self) -> tuple[str, ...]:
+        """The keys below `data` that the root fields answer under."""
+        return tuple((root.alias or root.name).value for root in self.roots)
 
 
 def read_document(document: Scalar, text: Text, findings: list[Diagnostic]) -> Sent | None:
@@ -148,13 +147,17 @@ def _template(text: str) -> tuple[int, int] | None:
 
 
 def _shape(sent: Sent) -> Iterator[Diagnostic]:
-    """Find a second root field, and values where variables belong."""
+    """Find a second root field of a change, and values where variables belong."""
     roots = sent.operation.selection_set.selections
-    if len(roots) != 1 or len(sent.roots) != 1:
-        odd = roots[1] if len(roots) > 1 else roots[0]
-        message = "a document has exactly one root field"
+    odd = [one for one in roots if one not in sent.roots]
+    if odd:
+        message = "a fragment stands where a root field belongs"
+        yield Diagnostic("CW702", message, place(odd[0], sent.places), help="name the field")
+        return
+    if len(roots) > 1 and sent.verb != "query":
+        message = "a document that changes something has exactly one root field"
         remedy = "write one document for each: two may succeed by half"
-        yield Diagnostic("CW702", message, place(odd, sent.places), help=remedy)
+        yield Diagnostic("CW702", message, place(roots[1], sent.places), help=remedy)
         return
     if sent.verb == "subscription":
         yield Diagnostic("CW702", "a subscription cannot be sent", place(roots[0], sent.places))

@@ -84,6 +84,7 @@ def validate_values(
             problems.append((_path(name, path), _problem(kind, path, variables[name])))
 
         validate_input_value(variables[name], kind, told, hide_suggestions=True)
+    problems = list(dict.fromkeys(problems))
     problems += [
         (name, "is no variable of the document") for name in variables if name not in known
     ]
@@ -96,7 +97,7 @@ def _path(name: str, path: list[str | int]) -> str:
 
 def _problem(kind: Any, path: list[str | int], value: Any) -> str:  # noqa: ANN401
     """Say what is wrong in words that do not repeat the value."""
-    from graphql.type import get_nullable_type, is_input_object_type, is_list_type
+    from graphql.type import GraphQLInt, get_nullable_type, is_input_object_type, is_list_type
 
     for step in path:
         inner = get_nullable_type(kind)
@@ -110,8 +111,28 @@ def _problem(kind: Any, path: list[str | int], value: Any) -> str:  # noqa: ANN4
             value = value[step]
         except (KeyError, IndexError, TypeError):
             return f"is missing, and the partner needs {kind}"
+    inner = get_nullable_type(kind)
+    if isinstance(value, dict) and is_input_object_type(inner):
+        return _object_problem(inner, value)
+    if inner is GraphQLInt and type(value) is int:
+        return f"is a whole number beyond 32 bits, the partner wants {kind}"
     shown = "null" if value is None else _WORDS.get(type(value), "another value")
     return f"is {shown}, the partner wants {kind}"
+
+
+def _object_problem(kind: Any, value: Mapping[str, object]) -> str:  # noqa: ANN401
+    """Say what an input object lacks, has too much of, or has beside its only choice."""
+    from graphql.type import is_required_input_field
+
+    known: Mapping[str, Any] = kind.fields
+    stray = [name for name in value if name not in known]
+    if stray:
+        return f"has {', '.join(stray)}, which {kind} does not know"
+    if kind.is_one_of:
+        given = ", ".join(value) or "nothing"
+        return f"has {given}; {kind} takes exactly one of {', '.join(known)}"
+    missing = [n for n, one in known.items() if n not in value and is_required_input_field(one)]
+    return f"lacks {', '.join(missing)}, which {kind} needs"
 
 
 _WORDS: Mapping[type, str] = {

@@ -14,6 +14,7 @@ from typing import Any
 from crosswalk.formats import textform
 from crosswalk.formats.fitting import marks_of
 from crosswalk.formats.groups import is_grouped
+from crosswalk.formats.record_types import taken_for
 from crosswalk.model.layout import Field, Record
 from crosswalk.planning import plan as p
 from crosswalk.running.code import BASE, NotCompiled, Scope
@@ -62,14 +63,17 @@ class Cells:
         file = self.target.file
         if file.blocks is not None:
             raise NotCompiled("records in blocks")
+        self.taken_for = {} if self.json else taken_for(self.target)
         text_marks = file.delimiter + file.quote_char + "\0\r\n"
         self.marks = _JSON_MARKS if self.json else text_marks
 
-    def is_quick(self) -> bool:
-        """Tell whether the target's lines can be checked as a whole by one expression."""
+    def is_quick(self, record: Record) -> bool:
+        """Tell whether a record's lines can be checked as a whole by one expression."""
         file = self.target.file
         return (
             file.form == "delimited"
+            and record.ordinal not in self.taken_for
+            and file.continuation is None
             and file.quote in ("needed", "all")
             and len(file.delimiter) == 1
             and file.escape == "doubled"
@@ -85,7 +89,7 @@ class Cells:
 
         Not those that a check, a control total, `distinct` or the choice of a file wants to know.
         """
-        if not self.json and not self.is_quick():
+        if not self.json and not self.is_quick(record):
             return {}
         checks = self.plan.target_checks.get(record.name, ())
         wanted = {at for check in checks for at in check.positions.values()}

@@ -63,7 +63,7 @@ class Records:
         assert record is not None
         if self.json:
             scope.add(f"{made} = {self.template(node, cells)}")
-        elif not self.cells.is_quick():
+        elif not self.cells.is_quick(record):
             scope.add(f"{made} = {self.line(record, cells)}")
         else:
             scope.add(f"{made} = {self.template(node, cells)}")
