@@ -5,11 +5,12 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.properties.kit import both, pair
+from tests.properties.kit import CONTEXT, both, pair
 
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
 from crosswalk.model.records import Row
+from crosswalk.running.flow import Flow
 
 SOURCE = """
 file: {form: delimited, delimiter: ";", quote: all, header: true}
@@ -125,3 +126,36 @@ def test_a_file_that_its_layout_would_not_read_is_not_written(file: str, reason:
     target = TARGET % (f"form: delimited, {file}", "row*, total", "", "", "", "")
     with pytest.raises(FormatProblem, match=reason):
         both(pair(SOURCE, target, MAPPING).there, _file([("x", "1")]))
+
+
+@pytest.mark.parametrize("structure", ["head, row*", "row*, head"])
+@pytest.mark.parametrize(("file", "name"), [("", "R"), (", quote: none", "a,b")])
+def test_a_head_that_cannot_be_written_is_a_fault_of_the_input(
+    structure: str, file: str, name: str
+) -> None:
+    records = """
+records:
+  head: {fields: {N: {type: text}, X: {type: text, always: x}}}
+  row: {fields: {T: {type: code, always: R, tag: true}, A: {type: text}}}
+"""
+    source = """
+file: {form: delimited, delimiter: ";"}
+structure: h, r*
+records:
+  h: {fields: {T: {type: code, always: H, tag: true}, N: {type: text}}}
+  r: {fields: {T: {type: code, always: R, tag: true}, A: {type: text}}}
+"""
+    target = f"file: {{form: delimited{file}}}\nstructure: {structure}{records}"
+    mapping = "nest: {row: {of: r}}\nfields: {head: {N: h.N}, row: {A: A}}"
+    plan = pair(source, target, mapping).there
+    for compiled in (False, True):
+        flow = Flow(plan, CONTEXT, compiled=compiled)
+        with pytest.raises(FormatProblem, match=r"head cannot be made: head\.N") as fault:
+            _written(flow, f"H;{name}\nR;1\n".encode())
+        assert fault.value.code == "CW620"
+
+
+def _written(flow: Flow, data: bytes) -> bytes:
+    body: list[bytes] = []
+    flow.run(BytesIO(data), body.append, lambda _: None, lambda _: None)
+    return flow.head() + b"".join(body)

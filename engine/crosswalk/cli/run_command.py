@@ -214,7 +214,7 @@ def _text(wish: _Wish, plan: Plan, result: Result, seconds: float) -> str:
     if summary.left_out > unmapped:
         lines.append(f"  left out  {summary.left_out - unmapped:>10,} records by nest: when")
     if unmapped:
-        names = ", ".join(summary.unmapped)
+        names = ", ".join(r.name for r in plan.source.records if r.name in summary.unmapped)
         lines.append(f"  left out  {unmapped:>10,} records that no entry uses: {names}")
     for name, written, rejected, unreadable in _totals(result):
         gap = f", {unreadable} unreadable" if unreadable else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crosswalk.findings.errors import FormatProblem
 from crosswalk.formats import textform
 from crosswalk.formats.groups import Line, as_text, lines_of
-from crosswalk.model.layout import Layout, in_line, titled
+from crosswalk.model.layout import Branch, Layout, in_line, titled
 from crosswalk.model.records import Instance, Issue, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.values.codecs import Problem, spell
@@ -91,7 +91,22 @@ class Emitter:
         return self.encode("".join(pieces))
 
     def _single(self, one: Instance) -> str:
-        return self.text(one) if self.document is None else self.document.add(one)
+        """Write a record of the whole file. Raises FormatProblem: without it there is no file."""
+        try:
+            return self.text(one) if self.document is None else self.document.add(one)
+        except Rejected as rejected:
+            raise no_file(one.branch, rejected.issue) from rejected
+
+
+def no_file(branch: Branch, issue: Issue) -> FormatProblem:
+    """Say why a record that stands once for the whole file cannot be made or written."""
+    name = ".".join(filter(None, (issue.record, issue.field)))
+    return FormatProblem(
+        issue.code,
+        f"{branch.name} cannot be made: {name} {issue.reason}",
+        line=issue.line or None,
+        help="this record stands once for the whole file",
+    )
 
 
 def _titled(layout: Layout) -> int:

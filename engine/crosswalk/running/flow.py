@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import BinaryIO
 
-from crosswalk.findings.errors import FormatProblem
 from crosswalk.model.controls import EXACT, controlled, tally_of
 from crosswalk.model.records import Instance, Rejected
 from crosswalk.planning import plan as p
 from crosswalk.running.accounts import Summary
+from crosswalk.running.emit import no_file
 from crosswalk.running.evaluate import Place
 from crosswalk.running.flat import Flat
 from crosswalk.running.mapper import Mapper, OnNotice, OnReject
@@ -115,14 +115,7 @@ class Flow(Mapper):
         try:
             return list(self.interpreter.occurrences(node, place, share.root))
         except Rejected as rejected:
-            issue = rejected.issue
-            name = ".".join(filter(None, (issue.record, issue.field)))
-            raise FormatProblem(
-                issue.code,
-                f"{node.branch.name} cannot be made: {name} {issue.reason}",
-                line=issue.line or None,
-                help="this record stands once for the whole file",
-            ) from rejected
+            raise no_file(node.branch, rejected.issue) from rejected
 
     def merge_compiled(self) -> None:
         """Add what the compiled function counted."""
