@@ -1,6 +1,7 @@
 """A partner's answer as our record: errors as data, absent and null apart, numbers as they came."""
 
 import json
+from pathlib import Path
 
 import pytest
 from tests.operations.kit import ROOT, changed, mapped
@@ -180,8 +181,11 @@ def test_a_list_of_results_gives_a_record_each(tmp_path) -> None:  # type: ignor
     assert [json.loads(line)["Number"] for line in outcome.body.splitlines()] == ["1", "2"]
 
 
-def test_kept_errors_are_records_beside_partial_data(tmp_path) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+@pytest.mark.parametrize("place", ["", "errorType"])
+def test_kept_errors_are_records_beside_partial_data(place: str, tmp_path: Path) -> None:
+    said = f"capability:\n  error_code: {place}\n" if place else "capability:\n"
     changes = [
+        ("buy.yaml", "capability:\n", said),
         ("buy.yaml", "response:\n", "response:\n  errors: keep\n"),
         (
             "from-permit.yaml",
@@ -192,8 +196,13 @@ def test_kept_errors_are_records_beside_partial_data(tmp_path) -> None:  # type:
     project = changed(tmp_path, changes)
     assert [one.code for one in check(project)] == []
     assert project.operation("parking/buy", project.view(None)).keep_errors
-    body = {"data": {"buy_permit": {"number": "7", "fee": None}}, "errors": [ERROR]}
+    error = ERROR | {place: place}
+    body = {"data": {"buy_permit": {"number": "7", "fee": None}}, "errors": [error]}
     outcome = mapped(
         project, "parking/from-permit", None, read_answer(json.dumps(body).encode()).body
     )
-    assert json.loads(outcome.body) == {"Who": "ACCOUNT_UNKNOWN", "Number": "7", "Price": None}
+    assert json.loads(outcome.body) == {
+        "Who": place or "ACCOUNT_UNKNOWN",
+        "Number": "7",
+        "Price": None,
+    }

@@ -214,15 +214,21 @@ def _response(node: Map) -> tuple[Layout | None, list[Diagnostic]]:
         file = {"form": "json", "extra_columns": "ignore"}
         records = {RESPONSE: record, **_records(body)}
         return _read(_layout(node, body, _structure(body, RESPONSE), records, file))
-    records = {RESPONSE: body, **_records(body), ERROR: _errors(body)}
+    records = {RESPONSE: body, **_records(body), ERROR: _errors(body, _code(node))}
     return _read(_layout(node, body, _structure(body, RESPONSE, f"{ERROR}*"), records))
 
 
-def _errors(at: Map) -> Map:
+def _code(node: Map) -> str:
+    """Give where each error has its code."""
+    block = mapping(node, "capability")
+    return (text(block, "error_code") if block is not None else None) or "extensions.code"
+
+
+def _errors(at: Map, code: str) -> Map:
     """Give the record of one error: its message, and its code where the partner gives one."""
     fields = {
         "message": {"type": "text"},
-        "code": {"type": "code", "path": "extensions.code"},
+        "code": {"type": "code", "path": code},
     }
     inner = {
         key: _map(at, {k: _word(at, v) for k, v in one.items()}) for key, one in fields.items()

@@ -40,9 +40,11 @@ class Job:
         return requests_of(self.found, self.items.items, self.context.run.file)
 
     async def answers(self, at_once: int = 4) -> list[Answered]:
-        """Ask the questions. Raises ConfigError (CW481) when these are none."""
+        """Ask the questions. Raises ConfigError (CW481) for none, and for a list in pages."""
         if self.found.delivery.kind != QUESTION:
             raise ConfigError([self._other("asks nothing", "use deliver")])
+        if self.found.operation.paging is not None:
+            raise ConfigError([self._other("asks for a list that comes in pages", "use fetch")])
         plan = answer_plan(self.project, self.found)
         return await ask_all(
             self.found, self.items.items, self.setup, (plan, self.context), at_once=at_once
