@@ -179,6 +179,7 @@ def paper(number: int, key: str, *, on: bool) -> Request:
         variables={"customerNumber": number, "sendPaperStatement": on},
         key=key,
         kind=Kind.CHANGE,
+        subject=str(number),
     )
 
 

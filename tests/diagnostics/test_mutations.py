@@ -1,5 +1,9 @@
-"""Whatever an author does to the shipped documents, the check answers with findings."""
+"""Whatever an author does to the shipped documents, the check answers with findings.
 
+CROSSWALK_MUTATIONS=1000 python -m pytest tests/diagnostics/test_mutations.py
+"""
+
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -16,7 +20,7 @@ from crosswalk.project import BACKWARD, FORWARD, Project
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "mappings").rglob("*.yaml"))
-MUTATIONS, BATCHES = 300, 10
+MUTATIONS, BATCHES = int(os.environ.get("CROSSWALK_MUTATIONS", "200")), 10
 pytestmark = pytest.mark.no_cover
 Lines = list[str]
 Span = tuple[int, int]
