@@ -20,7 +20,7 @@ from crosswalk.project import BACKWARD, FORWARD, Project
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "mappings").rglob("*.yaml"))
-MUTATIONS, BATCHES = int(os.environ.get("CROSSWALK_MUTATIONS", "200")), 10
+MUTATIONS, BATCHES = int(os.environ.get("CROSSWALK_MUTATIONS", "300")), 10
 pytestmark = pytest.mark.no_cover
 Lines = list[str]
 Span = tuple[int, int]
