@@ -226,18 +226,22 @@ def _required(kind: object) -> bool:
     return is_non_null_type(kind)
 
 
-def _reached(kind: Any, steps: Way) -> Any:  # noqa: ANN401
-    """Give the type at the end of a way; None where there is none."""
+def _next(kind: Any, step: str) -> Any:  # noqa: ANN401
+    """Give the type one step on; None where there is none."""
     from graphql.type import get_nullable_type, is_input_object_type, is_list_type
 
+    inner = get_nullable_type(kind)
+    if step == LIST:
+        return inner.of_type if is_list_type(inner) else None
+    known = inner.fields.get(step) if is_input_object_type(inner) else None
+    return known.type if known is not None else None
+
+
+def _reached(kind: Any, steps: Way) -> Any:  # noqa: ANN401
+    """Give the type at the end of a way; None where there is none."""
     current = kind
     for step in steps:
-        inner = get_nullable_type(current)
-        if step == LIST:
-            current = inner.of_type if is_list_type(inner) else None
-        else:
-            known = inner.fields.get(step) if is_input_object_type(inner) else None
-            current = known.type if known is not None else None
+        current = _next(current, step)
         if current is None:
             return None
     return current
@@ -245,17 +249,12 @@ def _reached(kind: Any, steps: Way) -> Any:  # noqa: ANN401
 
 def _needed(kinds: Mapping[str, Any], way: Way) -> bool:
     """Tell whether the partner needs what stands at a way: no step of it may be null."""
-    from graphql.type import get_nullable_type, is_input_object_type, is_list_type
+    from graphql.type import get_nullable_type, is_list_type
 
     current: Any = kinds.get(way[0])
     needed = current is not None and _required(current)
     for step in way[1:]:
-        inner = get_nullable_type(current)
-        if step == LIST:
-            current = inner.of_type if is_list_type(inner) else None
-        else:
-            known = inner.fields.get(step) if is_input_object_type(inner) else None
-            current = known.type if known is not None else None
+        current = _next(current, step)
         if current is None:
             return False
         needed = (needed or step == LIST) and _required(current)
